@@ -1,0 +1,98 @@
+#pragma once
+
+// One run of one kind by one prober, with all replies: what the JSON contract calls a measurement.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/ip_address.hpp"
+#include "core/time.hpp"
+#include "core/uuid.hpp"
+#include "model/measurement_request.hpp"
+
+namespace cw {
+
+// One entry of an MPLS label stack (RFC 3032), from an ICMP extension object (RFC 4950).
+struct MplsLabel {
+  std::uint32_t label = 0;
+  std::uint8_t traffic_class = 0;
+  bool bottom = false;
+  std::uint8_t ttl = 0;
+  friend bool operator==(const MplsLabel&, const MplsLabel&) = default;
+};
+
+// An answer to one probe.
+struct Reply {
+  IpAddress from;
+  Duration rtt{};
+  std::uint8_t icmp_type = 0;  // as on the wire: 11 and 0 are IPv4's, 3 and 129 IPv6's
+  std::uint8_t icmp_code = 0;
+  std::optional<std::uint8_t> reply_ttl;   // of the packet that came back
+  std::optional<std::uint8_t> quoted_ttl;  // of our probe as the router saw it
+  std::optional<std::uint16_t> next_hop_mtu;
+  std::vector<MplsLabel> mpls;
+  int attempt = 1;         // from 1; the round of an mtr, the number of a ping
+  bool late = false;       // came after its probe was given up
+  bool duplicate = false;  // its probe had an answer already
+  friend bool operator==(const Reply&, const Reply&) = default;
+};
+
+// One TTL of a trace. Silent: no replies. The replies are in the order of arrival.
+struct Hop {
+  Ttl ttl;
+  int sent = 0;  // probes sent with this TTL
+  std::vector<Reply> replies;
+  friend bool operator==(const Hop&, const Hop&) = default;
+
+  // The first reply in time that counts; nullptr where there is none.
+  [[nodiscard]] const Reply* answer() const;
+};
+
+enum class Status : std::uint8_t { reached, unreachable, loop, silent, failed };
+enum class StopReason : std::uint8_t {
+  destination,
+  icmp_network_unreachable,
+  icmp_host_unreachable,
+  icmp_admin_prohibited,
+  icmp_other,
+  loop,
+  gap_limit,
+  max_ttl,
+  error,
+};
+
+std::string_view to_string(Status status);
+std::string_view to_string(StopReason reason);
+Result<Status> parse_status(std::string_view text);
+Result<StopReason> parse_stop_reason(std::string_view text);
+
+struct Measurement {
+  Uuid id;
+  Kind kind = Kind::trace;
+  std::string vantage;
+  std::string target;
+  IpAddress address;
+  std::string prober;
+  Method method = Method::icmp;
+  std::optional<std::uint16_t> port;
+  std::uint16_t flow = 0;
+  Instant started_at;
+  Instant finished_at;
+  Status status = Status::failed;
+  StopReason stop_reason = StopReason::error;
+  int probes_sent = 0;
+  std::vector<Hop> hops;  // trace, mtr: every TTL from the first to the last, silent ones included
+                          // ping: one hop, its TTL the one that was sent
+  friend bool operator==(const Measurement&, const Measurement&) = default;
+};
+
+// RTT of the destination's first answer that counts, if it was reached.
+std::optional<Duration> destination_rtt(const Measurement& measurement);
+
+// The hop addresses in order, silent hops absent-valued: what a path is stored as.
+std::vector<std::optional<IpAddress>> path_addresses(const Measurement& measurement);
+
+}  // namespace cw

@@ -1,0 +1,52 @@
+#pragma once
+
+// What is asked of a prober: one run of one kind towards one address.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/ip_address.hpp"
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "core/uuid.hpp"
+
+namespace cw {
+
+enum class Kind : std::uint8_t { trace, ping, mtr };
+enum class Method : std::uint8_t { icmp, udp, tcp };
+
+std::string_view to_string(Kind kind);
+std::string_view to_string(Method method);
+Result<Kind> parse_kind(std::string_view text);
+Result<Method> parse_method(std::string_view text);
+
+// Time to live of IPv4, hop limit of IPv6.
+struct Ttl {
+  std::uint8_t value = 0;
+  friend constexpr auto operator<=>(const Ttl&, const Ttl&) = default;
+};
+
+struct MeasurementRequest {
+  Uuid id;             // given by the asker: storing the result twice stores it once
+  std::string target;  // as the owner named it; an address or a host name
+  IpAddress address;   // what is probed
+  Kind kind = Kind::trace;
+  Method method = Method::icmp;
+  std::optional<std::uint16_t> port;  // UDP and TCP: destination port; default 33434 for UDP
+  std::uint16_t flow = 0;             // which of the load-balanced flows; constant within a measurement
+  Ttl first_ttl{1};
+  Ttl max_ttl{30};
+  int attempts = 2;        // trace: most probes per TTL that stays silent
+  int gap_limit = 5;       // trace, mtr: silent TTLs in a row that end it
+  int count = 3;           // ping: probes; mtr: rounds
+  Duration interval = std::chrono::seconds(1);                  // ping: between probes; mtr: between rounds
+  Duration timeout = std::chrono::seconds(1);                   // longest wait; the data usually ends it sooner
+  Duration probe_spacing = std::chrono::milliseconds(0);        // least time between two probes of a trace
+};
+
+// Bounds of every field, said in one line: "max-ttl must be from 1 to 255 and not below first-ttl".
+Result<> validate(const MeasurementRequest& request);
+
+}  // namespace cw

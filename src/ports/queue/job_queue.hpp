@@ -1,0 +1,72 @@
+#pragma once
+
+// The queue of jobs: at least once, with leases. job_queue_conformance.cpp is the contract as tests.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "core/time.hpp"
+#include "model/job.hpp"
+
+namespace cw::queue {
+
+// The same target and kind is queued once: a repeat is `repeated` and raises the priority if it is higher.
+enum class Enqueued : std::uint8_t { added, repeated };
+
+struct QueueStatus {
+  std::size_t waiting = 0;
+  std::size_t leased = 0;
+  std::size_t dead = 0;
+  std::optional<Instant> oldest_waiting;
+};
+
+struct DeadJob {
+  Job job;
+  std::string error;
+  Instant died_at;
+};
+
+struct QueueLimits {
+  std::size_t most_waiting = 100'000;
+  int most_attempts = 5;
+  Duration first_backoff = std::chrono::seconds(30);
+  Duration longest_backoff = std::chrono::hours(1);
+};
+
+class JobQueue {
+ public:
+  virtual ~JobQueue() = default;
+
+  // `exhausted` when the stated bound is reached.
+  virtual Result<Enqueued> enqueue(const Job& job) = 0;
+
+  // The due jobs of the highest priorities, at most `most`; one lease in ten is served from the oldest, so that
+  // the lowest priority does not starve. Each is the caller's until `now + lease`, and has its measurement id:
+  // made at its first lease, kept over later ones.
+  virtual Result<std::vector<Job>> lease(Instant now, Duration lease, std::size_t most) = 0;
+
+  // Done. `not_found` when the lease is no longer the caller's (it expired and was given away, or it is unknown).
+  virtual Result<> acknowledge(const Job& job) = 0;
+
+  // Failed: offered again after a backoff that doubles, or dead with its error after the last attempt.
+  virtual Result<> fail_attempt(const Job& job, Instant now, std::string_view error) = 0;
+
+  // Gives a lease back as if it had not been taken (a stopping worker).
+  virtual Result<> release(const Job& job) = 0;
+
+  // Offers expired leases again; those with no attempts left become dead. Returns how many.
+  virtual Result<std::size_t> reap(Instant now) = 0;
+
+  // When the next waiting job is due.
+  virtual Result<std::optional<Instant>> next_due() = 0;
+
+  virtual Result<QueueStatus> status() = 0;
+  virtual Result<std::vector<DeadJob>> dead(std::size_t most) = 0;
+};
+
+}  // namespace cw::queue
