@@ -13,6 +13,7 @@
 #include "core/guarded.hpp"
 #include "core/ip_address.hpp"
 #include "core/prefix.hpp"
+#include "core/result.hpp"
 #include "core/time.hpp"
 #include "model/address_facts.hpp"
 
@@ -45,6 +46,8 @@ class RouteTable {
   // Name of an AS; empty when unknown.
   [[nodiscard]] virtual std::string_view org_name(Asn asn) const = 0;
   [[nodiscard]] virtual TableInfo info() const = 0;
+  // Reads all of the table: `invalid` when it is not what was written. Opening checks only that it can be read.
+  [[nodiscard]] virtual Result<> verify() const { return {}; }
 };
 
 // The facts that local knowledge alone gives: IANA's registry first (special-use space has no origin), then
