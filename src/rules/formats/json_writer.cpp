@@ -1,0 +1,108 @@
+#include "rules/formats/json_writer.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <utility>
+
+#include "core/utf8.hpp"
+
+namespace cw::formats {
+namespace {
+
+// A whole number of parts of 1, without trailing zeros: (412, 3) is 0.412.
+std::string decimal(std::int64_t parts, int places) {
+  std::int64_t unit = 1;
+  for (int i = 0; i < places; ++i) unit *= 10;
+  std::string text =
+      fmt::format("{}{}.{:0{}}", parts < 0 ? "-" : "", std::abs(parts / unit), std::abs(parts % unit), places);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.ends_with('.')) text.pop_back();
+  return text;
+}
+
+// RFC 8259, section 7.
+void append_escaped(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+}
+
+}  // namespace
+
+void JsonWriter::separate() {
+  if (!first_) out_ += ',';
+  first_ = false;
+}
+
+JsonWriter& JsonWriter::literal(std::string_view text) {
+  separate();
+  out_ += text;
+  return *this;
+}
+
+JsonWriter& JsonWriter::begin_object() {
+  literal("{");
+  first_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::end_object() {
+  out_ += '}';
+  first_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::begin_array() {
+  literal("[");
+  first_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::end_array() {
+  out_ += ']';
+  first_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::key(std::string_view name) {
+  string(name);
+  out_ += ':';
+  first_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::string(std::string_view text) {
+  separate();
+  out_ += '"';
+  append_escaped(out_, repair_utf8(text));
+  out_ += '"';
+  return *this;
+}
+
+JsonWriter& JsonWriter::integer(std::int64_t value) { return literal(std::to_string(value)); }
+
+JsonWriter& JsonWriter::milliseconds(Duration duration) {
+  return literal(decimal(std::chrono::round<std::chrono::microseconds>(duration).count(), 3));
+}
+
+JsonWriter& JsonWriter::fraction(double value) { return literal(decimal(std::llround(value * 10'000), 4)); }
+
+std::string JsonWriter::take() {
+  first_ = true;
+  return std::exchange(out_, {});
+}
+
+}  // namespace cw::formats

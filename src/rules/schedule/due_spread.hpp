@@ -1,0 +1,14 @@
+#pragma once
+
+// Where in its interval a target is measured, so that targets added together are not measured in step.
+
+#include "core/ip_address.hpp"
+#include "core/time.hpp"
+
+namespace cw::schedule {
+
+// From 0 to just below `window`, spread evenly over the addresses. The same for an address at every start and on
+// every machine.
+Duration due_spread(const IpAddress& address, Duration window);
+
+}  // namespace cw::schedule
