@@ -1,0 +1,322 @@
+// The page of a running node, in a real browser. The node is CYBERWATCH_URL; what would change a node that is not
+// the demo (its targets, its budget) is left alone there.
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Problem, Setting, Target } from "../src/api/types";
+import { faintTexts } from "./contrast";
+import { ask, base, goodTarget, measurement, send, system, targets } from "./node";
+import { closeBrowser, looks, openBrowser, picture, shows, visit, type Look } from "./visit";
+
+const isDemo = (await system()).demo;
+
+beforeAll(openBrowser);
+afterAll(closeBrowser);
+
+describe("the looking glass", () => {
+  test("shows the hops of a run and the networks they belong to", async () => {
+    const target = await goodTarget();
+    await visit("/", async (page) => {
+      await page.fill("#target", target.address);
+      await page.keyboard.press("Enter");
+      await shows(page, ".hop.is-answered");
+      await shows(page, ".standing", /^Reached in \d+ hops?/);
+      await page.waitForURL(/measurement=/);
+      const stored = await measurement(new URL(page.url()).searchParams.get("measurement") ?? "");
+      expect(await page.locator(".hop:not(.same-hop)").count()).toBe(stored.hops?.length);
+      for (const hop of stored.hops ?? []) {
+        for (const reply of hop.replies) await shows(page, ".hop .address", reply.from);
+      }
+      for (const network of target.last_measurement?.as_path ?? []) await shows(page, ".hop .as", `AS${network.asn}`);
+      expect(await page.locator(".path-network").count()).toBeGreaterThanOrEqual(2);
+    });
+  });
+
+  test("shows the same to whoever opens the copied link", async () => {
+    const target = await goodTarget();
+    const id = target.last_measurement?.id ?? "";
+    await visit(`/measurements/${id}`, async (page) => {
+      await shows(page, ".standing", /^Reached in/);
+      const text = await page.locator(".hops").innerText();
+      await page.click("text=Copy link");
+      await shows(page, "button", "Copied");
+      const link = await page.evaluate(() => navigator.clipboard.readText());
+      expect(link).toBe(`${base}/measurements/${id}`);
+      await page.goto(link);
+      await shows(page, ".standing", /^Reached in/);
+      expect(await page.locator(".hops").innerText()).toBe(text);
+    });
+  });
+
+  test("gives the hops along as text and as the JSON of the API", async () => {
+    const target = await goodTarget();
+    const id = target.last_measurement?.id ?? "";
+    await visit(`/measurements/${id}`, async (page) => {
+      await page.click("text=Copy text");
+      await shows(page, "button", "Copied");
+      const text = await page.evaluate(() => navigator.clipboard.readText());
+      expect(text.split("\n")[0]).toContain(target.address);
+      await page.click("text=Copy JSON");
+      await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("{"));
+      const json = await page.evaluate(() => navigator.clipboard.readText());
+      expect(JSON.parse(json)).toEqual(await measurement(id));
+    });
+  });
+
+  test("stops a run when told to", async () => {
+    const target = await goodTarget();
+    await visit(`/?target=${target.address}&kind=mtr&count=100&interval_ms=1000`, async (page) => {
+      await page.click("button:has-text('Run')");
+      await shows(page, ".hop.is-answered");
+      await page.click("button:has-text('Stop')");
+      await shows(page, ".standing", "Stopped before its end");
+      expect(await page.locator(".hop.is-answered").count()).toBeGreaterThan(0);
+    });
+  });
+
+  test("pings, and shows every probe", async () => {
+    const target = await goodTarget();
+    await visit(`/?target=${target.address}&kind=ping&count=3&interval_ms=200`, async (page) => {
+      await page.click("button:has-text('Run')");
+      await shows(page, ".standing", /^Answers in/);
+      expect(await page.locator(".hops-ping .hop").count()).toBe(3);
+    });
+  });
+
+  test.each(["127.0.0.1", "no such host"])("shows what the node says of the bad target %s beside the field", async (bad) => {
+    const refused = await send<Problem>("POST", "/looking-glass/runs", { target: bad });
+    expect(refused.status).toBe(422);
+    const words = refused.errors?.[0]?.detail ?? refused.detail;
+    await visit(
+      "/",
+      async (page) => {
+        await page.fill("#target", bad);
+        await page.click("button:has-text('Run')");
+        await shows(page, "#target-wrong", words);
+        expect(await page.getAttribute("#target", "aria-invalid")).toBe("true");
+      },
+      { refusals: true },
+    );
+  });
+
+  test("opens the options where one of them is wrong", async () => {
+    const target = await goodTarget();
+    await visit(
+      `/?target=${target.address}&kind=trace&max_ttl=999`,
+      async (page) => {
+        await page.click("button:has-text('Run')");
+        await shows(page, "#max_ttl-wrong");
+        expect(await page.locator("#max_ttl").isVisible()).toBe(true);
+      },
+      { refusals: true },
+    );
+  });
+
+  test("never starts a run because somebody opened a link", async () => {
+    const target = await goodTarget();
+    await visit(`/?target=${target.address}&kind=trace`, async (page) => {
+      await shows(page, "#target");
+      expect(await page.inputValue("#target")).toBe(target.address);
+      await shows(page, ".measurement-list tbody tr");
+      expect(await page.locator(".run").count()).toBe(0);
+    });
+  });
+});
+
+describe("the targets", () => {
+  test("are listed with the networks of their last path", async () => {
+    const target = await goodTarget();
+    await visit("/targets", async (page) => {
+      const row = page.locator(".target-list tbody tr", { has: page.locator(`a[href="/targets/${target.id}"]`) });
+      await row.waitFor();
+      const networks = (target.last_measurement?.as_path ?? []).map((network) => `AS${network.asn}`);
+      expect(await row.locator(".path-line .as").allInnerTexts()).toEqual(networks);
+      expect(await row.innerText()).toContain(target.address);
+    });
+  });
+
+  test("are found by the filter, which is in the address", async () => {
+    const target = await goodTarget();
+    await visit("/targets", async (page) => {
+      await page.fill("#filter", target.address);
+      await shows(page, ".list-tools [role=status]", /^\d+ of \d+ target/);
+      await page.waitForURL(/filter=/);
+      await page.reload();
+      expect(await page.inputValue("#filter")).toBe(target.address);
+      await shows(page, ".target-list", target.address);
+      await page.fill("#filter", "nothing has this name");
+      await shows(page, ".notice", "No target matches");
+    });
+  });
+
+  test("lead to their last path and their measurements", async () => {
+    const target = await goodTarget();
+    await visit("/targets", async (page) => {
+      await page.click(`a[href="/targets/${target.id}"]`);
+      await shows(page, "h1", target.name);
+      await shows(page, ".hop.is-answered");
+      await shows(page, ".measurement-list tbody tr");
+      await page.goBack();
+      await shows(page, "h1", "Targets");
+    });
+  });
+
+  test("that are refused are refused with the reason", async () => {
+    await visit(
+      "/targets",
+      async (page) => {
+        await page.click("text=Add targets");
+        await page.fill("#new-target", "127.0.0.1");
+        await page.click("button:has-text('Add target')");
+        await shows(page, "#new-target-wrong");
+        expect(await page.inputValue("#new-target")).toBe("127.0.0.1");
+      },
+      { refusals: true },
+    );
+  });
+
+  test.runIf(isDemo)("show text from outside as text", async () => {
+    const target = await goodTarget();
+    const label = '<img src="x" onerror="boom()">';
+    await send<Target>("PATCH", `/targets/${target.id}`, { labels: [...target.labels, label] });
+    try {
+      await visit("/targets", async (page) => {
+        await shows(page, ".label", label);
+        expect(await page.locator(".target-list img").count()).toBe(0);
+      });
+    } finally {
+      await send<Target>("PATCH", `/targets/${target.id}`, { labels: target.labels });
+    }
+  });
+});
+
+describe("the node", () => {
+  test("says what it is and whose data it shows, the latter on every page", async () => {
+    const { version, vantage, data, demo } = await system();
+    for (const address of ["/node", "/", "/targets"]) {
+      await visit(address, async (page) => {
+        for (const source of data) {
+          await shows(page, "footer", source.attribution);
+          if (!source.attribution_url.startsWith("http")) continue;
+          const link = page.locator("footer a", { hasText: source.attribution });
+          expect(await link.getAttribute("href")).toBe(source.attribution_url);
+        }
+        expect(await page.locator(".banner").count()).toBe(demo ? 1 : 0);
+        if (address !== "/node") return;
+        await shows(page, "main", version);
+        await shows(page, "main", vantage);
+        for (const source of data) await shows(page, "main", source.licence);
+      });
+    }
+  });
+
+  test.runIf(isDemo)("takes another budget, and says what is wrong with a bad one", async () => {
+    const before = await ask<Setting>("/settings/worker_settings");
+    const rate = before.value.rate_limit_per_minute + 1;
+    await visit(
+      "/node",
+      async (page) => {
+        await shows(page, "#rate_limit_per_minute");
+        await page.fill("#rate_limit_per_minute", "0");
+        await page.click("button:has-text('Save')");
+        await shows(page, "#rate_limit_per_minute-wrong");
+        await page.fill("#rate_limit_per_minute", String(rate));
+        await page.click("button:has-text('Save')");
+        await shows(page, ".said", "Saved");
+        expect((await ask<Setting>("/settings/worker_settings")).value.rate_limit_per_minute).toBe(rate);
+        await page.fill("#rate_limit_per_minute", String(rate - 1));
+        await page.click("button:has-text('Save')");
+        await shows(page, ".said", "Saved");
+      },
+      { refusals: true },
+    );
+  });
+});
+
+test("an address that is no page says so", async () => {
+  await visit("/nowhere/at/all", async (page) => shows(page, "h1", "No such page"));
+});
+
+test("a measurement that is not there is said not to be", async () => {
+  const nowhere = "/measurements/00000000-0000-7000-8000-000000000000";
+  await visit(nowhere, async (page) => shows(page, ".problem"), { refusals: true });
+});
+
+test("the keyboard alone gets to a result", async () => {
+  const target = await goodTarget();
+  await visit("/", async (page) => {
+    await shows(page, ".measurement-list tbody tr");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("Skip");
+    await page.keyboard.press("Enter");
+    while ((await page.evaluate(() => document.activeElement?.id)) !== "target") await page.keyboard.press("Tab");
+    await page.keyboard.type(target.address);
+    expect(await page.inputValue("#target")).toBe(target.address);
+    await page.keyboard.press("Enter");
+    await shows(page, ".standing", /^Reached in/);
+  });
+});
+
+describe.each(Object.keys(looks) as Look[])("in its %s look", (look) => {
+  test("every page is readable, fits, and stands still for a picture", async () => {
+    const target = await goodTarget();
+    const pages = {
+      run: `/?target=${target.address}&kind=trace&measurement=${target.last_measurement?.id}`,
+      home: "/",
+      targets: "/targets",
+      target: `/targets/${target.id}`,
+      node: "/node",
+    };
+    const ready = { run: ".hop", home: ".measurement-list", targets: ".target-list", target: ".measurement-list", node: "#max_concurrent_traceroutes" };
+    for (const name of Object.keys(pages) as (keyof typeof pages)[]) {
+      await visit(
+        pages[name],
+        async (page) => {
+          await shows(page, ready[name]);
+          await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finish())));
+          await picture(page, look, name);
+          expect(await faintTexts(page), name).toEqual([]);
+          expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), name).toBeLessThanOrEqual(0);
+        },
+        { look },
+      );
+    }
+  });
+});
+
+test("the viewer's choice of colours outlives the visit to a page", async () => {
+  await visit("/", async (page) => {
+    await page.click("[aria-label='Switch to light colours']");
+    await page.reload();
+    await shows(page, "[aria-label='Switch to dark colours']");
+    expect(await page.evaluate(() => getComputedStyle(document.body).colorScheme)).toBe("light");
+  });
+});
+
+// The last one: it takes the targets away and gives them back, by their addresses and not yet measured.
+test.runIf(isDemo)("a node without targets offers the set-up, keeps refused lines in sight, and starts", async () => {
+  const before = await targets();
+  for (const target of before) await send("DELETE", `/targets/${target.id}`);
+  try {
+    await visit("/", async (page) => {
+      await shows(page, "h1", "Welcome to your node");
+      await shows(page, ".first-run", "sends nothing until you name some");
+      await shows(page, ".preset", /\d+ targets?/);
+      await picture(page, "dark", "first-run");
+      expect(await faintTexts(page)).toEqual([]);
+      await page.fill("#lines", [before[0]?.address, "127.0.0.1", "no such host"].join("\n"));
+      await page.click("text=Add this list");
+      await shows(page, ".import-outcome", "1 target added, 2 lines refused");
+      expect(await page.locator(".refused li").count()).toBe(2);
+      await picture(page, "dark", "first-run-refused");
+      await page.click("text=Go on with the rest");
+      await shows(page, "h1", "Looking glass");
+      expect((await targets()).map((target) => target.address)).toEqual([before[0]?.address]);
+    });
+  } finally {
+    for (const { name, address, labels, interval_s, priority, reason } of before) {
+      const given = name === address ? { address } : { address, reason: reason || name };
+      await send("POST", "/targets", { ...given, labels, interval_s, priority });
+    }
+  }
+  expect((await targets()).map((target) => target.address).sort()).toEqual(before.map((target) => target.address).sort());
+});

@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { formFromQuery, queryFromForm, requestFromForm } from "./run_request";
+
+function query(text: string): URLSearchParams {
+  return new URLSearchParams(text);
+}
+
+test("an address without anything asks for a plain trace", () => {
+  const form = formFromQuery(query(""));
+  expect(requestFromForm({ ...form, target: " www.example.net " })).toEqual({
+    target: "www.example.net",
+    kind: "trace",
+    method: "icmp",
+  });
+});
+
+test("a copied address fills the same form", () => {
+  const form = formFromQuery(query("target=192.0.2.7&kind=mtr&method=udp&af=6&count=20&port=33500&interval_ms=500"));
+  const said = Object.entries(queryFromForm(form)).filter((entry): entry is [string, string] => entry[1] !== null);
+  expect(formFromQuery(new URLSearchParams(said))).toEqual(form);
+  expect(requestFromForm(form)).toEqual({
+    target: "192.0.2.7",
+    kind: "mtr",
+    method: "udp",
+    af: 6,
+    count: 20,
+    port: 33500,
+    interval_ms: 500,
+  });
+});
+
+test("options that do not apply to the kind are not sent", () => {
+  const form = formFromQuery(query("target=192.0.2.7&kind=ping&attempts=4&port=53&count=5"));
+  expect(requestFromForm(form)).toEqual({ target: "192.0.2.7", kind: "ping", method: "icmp", count: 5 });
+});
+
+test("words that the form does not know are passed over", () => {
+  expect(formFromQuery(query("kind=flood&method=smoke&af=5"))).toMatchObject({ kind: "trace", method: "icmp", af: "" });
+});
