@@ -15,11 +15,31 @@ class ByteReader {
  public:
   explicit ByteReader(Bytes bytes) : bytes_(bytes) {}
 
-  std::uint8_t u8();
-  std::uint16_t u16();
-  std::uint32_t u32();
-  Bytes take(std::size_t count);  // empty on failure
-  void skip(std::size_t count);
+  std::uint8_t u8() {
+    const auto bytes = take(1);
+    return ok_ ? bytes[0] : std::uint8_t{0};
+  }
+  std::uint16_t u16() {
+    const auto bytes = take(2);
+    return ok_ ? static_cast<std::uint16_t>((bytes[0] << 8) | bytes[1]) : std::uint16_t{0};
+  }
+  std::uint32_t u32() {
+    const auto bytes = take(4);
+    if (!ok_) return 0;
+    return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) |
+           std::uint32_t{bytes[3]};
+  }
+  // Empty on failure.
+  Bytes take(std::size_t count) {
+    if (!ok_ || count > remaining()) {
+      ok_ = false;
+      return {};
+    }
+    const auto taken = bytes_.subspan(position_, count);
+    position_ += count;
+    return taken;
+  }
+  void skip(std::size_t count) { take(count); }
 
   [[nodiscard]] bool ok() const { return ok_; }
   [[nodiscard]] std::size_t remaining() const { return bytes_.size() - position_; }

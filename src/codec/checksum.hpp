@@ -26,7 +26,8 @@ class ChecksumSum {
 };
 
 std::uint16_t internet_checksum(Bytes bytes);
-// One's-complement difference a - b: the two bytes that, added to data summing to `b`, make it sum to `a`.
+// One's-complement difference a - b: the two bytes that, added to data summing to `b`, make it sum to `a`. Zero
+// has two forms; data that is not all zero reaches a sum of 0 as 0xffff.
 std::uint16_t checksum_difference(std::uint16_t a, std::uint16_t b);
 
 }  // namespace cw::codec

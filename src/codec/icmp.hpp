@@ -21,14 +21,14 @@ namespace cw::codec {
 enum class IcmpMessage : std::uint8_t {
   echo_request,
   echo_reply,
-  time_exceeded,            // in transit: 11/0, 3/0
-  unreachable_network,      // 3/0 3/6 3/11; v6 1/0 (no route)
-  unreachable_host,         // 3/1 3/7 3/12; v6 1/3 (address unreachable)
-  unreachable_protocol,     // 3/2; v6 4/1 (unrecognized next header)
-  unreachable_port,         // 3/3; v6 1/4
-  unreachable_prohibited,   // 3/9 3/10 3/13; v6 1/1 1/5 1/6
-  packet_too_big,           // 3/4; v6 2/0
-  unreachable_other,        // every other unreachable code
+  time_exceeded,           // in transit: 11/0, 3/0
+  unreachable_network,     // 3/0 3/6 3/11; v6 1/0 (no route)
+  unreachable_host,        // 3/1 3/7 3/12; v6 1/3 (address unreachable)
+  unreachable_protocol,    // 3/2; v6 4/1 (unrecognized next header)
+  unreachable_port,        // 3/3; v6 1/4
+  unreachable_prohibited,  // 3/9 3/10 3/13; v6 1/1 1/5 1/6
+  packet_too_big,          // 3/4; v6 2/0
+  unreachable_other,       // every other unreachable code
   other,
 };
 

@@ -30,9 +30,9 @@ struct IpHeader {
   bool dont_fragment = false;         // IPv4
   std::uint16_t fragment_offset = 0;  // in units of 8 bytes; a later fragment has no transport header
   bool more_fragments = false;
-  std::size_t total_length = 0;       // as the header says, header included
-  std::size_t header_length = 0;      // options and extension headers included
-  bool checksum_ok = true;            // IPv4: of the header; a quoted header's may be wrong
+  std::size_t total_length = 0;   // as the header says, header included
+  std::size_t header_length = 0;  // options and extension headers included
+  bool checksum_ok = true;        // IPv4: of the header; a quoted header's may be wrong
 };
 
 struct IpPacket {

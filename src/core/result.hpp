@@ -47,9 +47,9 @@ using Result = std::expected<T, Error>;
 }  // namespace cw
 
 // The value of a Result, or return its error from the enclosing function. Not to be nested.
-#define TRY(expression)                                                           \
-  ({                                                                              \
-    auto try_result = (expression);                                               \
-    if (!try_result) return std::unexpected(std::move(try_result).error());       \
-    *std::move(try_result);                                                       \
+#define TRY(expression)                                                     \
+  ({                                                                        \
+    auto try_result = (expression);                                         \
+    if (!try_result) return std::unexpected(std::move(try_result).error()); \
+    *std::move(try_result);                                                 \
   })

@@ -16,7 +16,7 @@ struct AddressFacts {
   IpAddress address;
   std::optional<Prefix> prefix;  // origin prefix, where the source knows one
   std::optional<Asn> asn;
-  std::string as_name;       // empty: unknown
+  std::string as_name;  // empty: unknown
   std::string org_name;
   std::string country_code;  // ISO 3166-1 alpha-2
   std::string ixp;           // name of the exchange whose LAN holds it

@@ -16,12 +16,12 @@ namespace cw {
 
 // Why a hop belongs to an AS, or to none.
 enum class OwnershipRule : std::uint8_t {
-  origin,       // the origin of its own address
-  same_as_fill, // no origin of its own, between two hops of one AS
-  special_use,  // special-use address: a gap
-  unmapped,     // no origin known: a gap
-  silent,       // no answer: a gap
-  destination,  // the destination's own answer: a host, not a router
+  origin,        // the origin of its own address
+  same_as_fill,  // no origin of its own, between two hops of one AS
+  special_use,   // special-use address: a gap
+  unmapped,      // no origin known: a gap
+  silent,        // no answer: a gap
+  destination,   // the destination's own answer: a host, not a router
 };
 
 std::string_view to_string(OwnershipRule rule);

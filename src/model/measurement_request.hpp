@@ -38,12 +38,12 @@ struct MeasurementRequest {
   std::uint16_t flow = 0;             // which of the load-balanced flows; constant within a measurement
   Ttl first_ttl{1};
   Ttl max_ttl{30};
-  int attempts = 2;        // trace: most probes per TTL that stays silent
-  int gap_limit = 5;       // trace, mtr: silent TTLs in a row that end it
-  int count = 3;           // ping: probes; mtr: rounds
-  Duration interval = std::chrono::seconds(1);                  // ping: between probes; mtr: between rounds
-  Duration timeout = std::chrono::seconds(1);                   // longest wait; the data usually ends it sooner
-  Duration probe_spacing = std::chrono::milliseconds(0);        // least time between two probes of a trace
+  int attempts = 2;                                       // trace: most probes per TTL that stays silent
+  int gap_limit = 5;                                      // trace, mtr: silent TTLs in a row that end it
+  int count = 3;                                          // ping: probes; mtr: rounds
+  Duration interval = std::chrono::seconds(1);            // ping: between probes; mtr: between rounds
+  Duration timeout = std::chrono::seconds(1);             // longest wait; the data usually ends it sooner
+  Duration probe_spacing = std::chrono::milliseconds(0);  // least time between two probes of a trace
 };
 
 // Bounds of every field, said in one line: "max-ttl must be from 1 to 255 and not below first-ttl".
