@@ -1,16 +1,19 @@
 #pragma once
 
 // The HTTP/1.1 server, in plain structs: a handler never sees the library below. One thread serves all
-// connections; a handler must not block for long. Limits of head, body, idle time and connections are stated
-// in HttpServerOptions.
+// connections and a few more run the handlers, so that a handler that waits for the disk or for a name holds up
+// neither the event streams nor the other connections. Limits of head, body, idle time and connections are
+// stated in HttpServerOptions; what is over them is answered with problem+json.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/result.hpp"
@@ -18,12 +21,13 @@
 namespace cw::platform {
 
 struct HttpRequest {
-  std::string method;  // "GET"
+  std::string method;  // "GET"; a HEAD comes as GET, and its answer goes without the body
   std::string path;    // decoded, without the query: "/api/v1/targets"
   std::map<std::string, std::string, std::less<>> query;    // decoded
   std::map<std::string, std::string, std::less<>> headers;  // names in lower case
   std::string body;
-  std::string request_id;  // given by the server to every request; also in the answer's X-Request-Id
+  std::string request_id;        // given by the server to every request; also in the answer's X-Request-Id
+  std::uint16_t local_port = 0;  // the port it came to
 };
 
 // Sends events to one client. Kept by whoever produces them; thread-safe; never blocks. The client's queue
@@ -40,22 +44,25 @@ struct HttpResponse {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  // Set for text/event-stream: called with the stream after the head was sent.
+  // Set for text/event-stream: called with the stream after the head was sent, from the server's own thread.
   std::function<void(std::shared_ptr<EventStream>)> on_stream;
 };
 
+// Called from several threads at once.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
 struct HttpServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free port
+  std::size_t handler_threads = 4;
   std::size_t most_head_bytes = 16 * 1024;
   std::size_t most_body_bytes = 1024 * 1024;
   std::size_t most_connections = 512;
-  std::size_t most_stream_bytes = 256 * 1024;  // waiting for one slow reader
-  std::chrono::seconds idle_timeout{60};
-  std::chrono::seconds request_timeout{15};
-  std::chrono::seconds heartbeat{10};
+  std::size_t most_stream_bytes = 256 * 1024;                            // waiting for one slow reader
+  std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);     // between requests; writing an answer
+  std::chrono::milliseconds request_timeout = std::chrono::seconds(15);  // from a request's first byte to its last
+  std::chrono::milliseconds heartbeat = std::chrono::seconds(10);
+  std::chrono::milliseconds stop_timeout = std::chrono::seconds(2);  // for answers under way when it stops
 };
 
 class HttpServer {
@@ -65,7 +72,7 @@ class HttpServer {
 
   virtual ~HttpServer() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
-  // Serves until `stop`, which may be called from any thread.
+  // Serves until `stop`, which may be called from any thread. Once.
   virtual void run() = 0;
   virtual void stop() = 0;
 };

@@ -1,0 +1,50 @@
+#pragma once
+
+// The wire for those without privilege: ICMP "ping" sockets (SOCK_DGRAM, IPPROTO_ICMP and IPPROTO_ICMPV6), open
+// to the groups in net.ipv4.ping_group_range. They send echo requests only, under an identifier that the kernel
+// chooses; ICMP errors come through the socket's error queue. What arrives is put together again as packets.
+
+#include <memory>
+#include <vector>
+
+#include "platform/wire.hpp"
+#include "platform/wire_socket.hpp"
+
+namespace cw::platform {
+
+class DatagramWire final : public Wire {
+ public:
+  // `unavailable` where this user's groups may not. One family is enough.
+  static Result<std::unique_ptr<DatagramWire>> open();
+
+  [[nodiscard]] WireTraits traits() const override;
+  [[nodiscard]] Instant now() const override { return wall_clock_now(); }
+  Result<IpAddress> source_for(const IpAddress& destination) override { return sources_.find(destination); }
+  Result<std::size_t> send(std::span<const OutgoingPacket> packets, std::vector<std::size_t>& refused) override;
+  Result<std::size_t> receive(std::span<IncomingPacket> packets, Instant until) override;
+  void wake() override { wait_.wake(); }
+  [[nodiscard]] WireCounters counters() const override;
+
+ private:
+  struct PingSocket {
+    FileDescriptor socket;
+    std::uint16_t identifier = 0;
+    DropCount drops;
+  };
+
+  explicit DatagramWire(WakeableWait wait) : wait_(std::move(wait)) {}
+  static Result<PingSocket> open_ping_socket(Family family);
+
+  std::size_t read_socket(PingSocket& ping, std::span<IncomingPacket> packets);
+  std::size_t read_replies(PingSocket& ping, std::span<IncomingPacket> packets);
+  std::size_t read_errors(PingSocket& ping, std::span<IncomingPacket> packets);
+
+  PingSocket v4_;
+  PingSocket v6_;
+  WakeableWait wait_;
+  SourceFinder sources_;
+  MessageBatch batch_;
+  WireCounters counters_;
+};
+
+}  // namespace cw::platform

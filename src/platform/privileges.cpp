@@ -1,0 +1,57 @@
+#include "platform/privileges.hpp"
+
+#include <fmt/format.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace cw::platform {
+namespace {
+
+// Version 3 speaks of 64 capabilities in two halves (capabilities(7)).
+using CapabilitySets = std::array<__user_cap_data_struct, 2>;
+
+Result<CapabilitySets> capability_sets() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  CapabilitySets sets{};
+  if (::syscall(SYS_capget, &header, sets.data()) != 0)
+    return fail(ErrorKind::unavailable, fmt::format("cannot read capabilities: {}", ::strerrordesc_np(errno)));
+  return sets;
+}
+
+Result<> refused(std::string_view what) {
+  return fail(ErrorKind::unavailable, fmt::format("cannot {}: {}", what, ::strerrordesc_np(errno)));
+}
+
+// Needs CAP_SETPCAP; who has no capability has nothing to lose here.
+Result<> drop_bounding_set(const CapabilitySets& sets) {
+  if ((sets[0].effective & (1u << CAP_SETPCAP)) == 0) return {};
+  for (unsigned long capability = 0; ::prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability)
+    if (::prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return refused("drop the bounding set");
+  return {};
+}
+
+}  // namespace
+
+Privileges current_privileges() {
+  const auto sets = capability_sets();
+  return {.is_root = ::geteuid() == 0, .has_net_raw = sets && ((*sets)[0].effective & (1u << CAP_NET_RAW)) != 0};
+}
+
+Result<> drop_privileges() {
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return refused("set no_new_privs");
+  const auto sets = TRY(capability_sets());
+  if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return refused("clear ambient capabilities");
+  TRY(drop_bounding_set(sets));
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  const CapabilitySets none{};
+  if (::syscall(SYS_capset, &header, none.data()) != 0) return refused("drop capabilities");
+  return {};
+}
+
+}  // namespace cw::platform
