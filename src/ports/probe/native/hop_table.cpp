@@ -1,0 +1,73 @@
+#include "ports/probe/native/hop_table.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace cw::probe {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr Tick least_wait = milliseconds(40);
+constexpr Tick least_slack = milliseconds(10);
+constexpr Tick least_deviation = milliseconds(5);
+constexpr Tick ocean = milliseconds(350);
+constexpr Tick least_tail = milliseconds(700);
+
+}  // namespace
+
+HopState& HopTable::touch(int ttl) {
+  assert(ttl >= first_ && ttl <= last_);
+  const auto row = static_cast<std::size_t>(ttl - first_);
+  if (row >= rows_.size()) rows_.resize(row + 1);
+  return rows_[row];
+}
+
+const HopState& HopTable::at(int ttl) const {
+  static constexpr HopState untouched;
+  assert(ttl >= first_ && ttl <= last_);
+  const auto row = static_cast<std::size_t>(ttl - first_);
+  return row < rows_.size() ? rows_[row] : untouched;
+}
+
+bool HopTable::all_resolved_up_to(int ttl) const {
+  for (int i = first_; i <= ttl; ++i)
+    if (!at(i).is_resolved()) return false;
+  return true;
+}
+
+int HopTable::highest_sent() const {
+  int ttl = first_ + static_cast<int>(rows_.size()) - 1;
+  while (ttl >= first_ && at(ttl).sent == 0) --ttl;
+  return ttl;
+}
+
+Tick Patience::give_up_after(std::optional<Tick> largest_later_rtt) const {
+  if (!anything_seen) return longest;
+  if (!largest_later_rtt) return std::min(longest, largest_rtt + ocean);
+  Tick wait = std::max(*largest_later_rtt * 2, least_wait);
+  if (destination_seen) wait = std::max(wait, destination_rtt + 4 * std::max(destination_deviation, least_deviation));
+  return std::min(longest, wait);
+}
+
+Tick Patience::slack(Tick largest_later_rtt) { return std::max(least_slack, largest_later_rtt / 8); }
+
+Tick Patience::least_tail_wait() const { return std::min(longest, least_tail); }
+
+void Patience::hop_answered(Tick rtt) {
+  anything_seen = true;
+  largest_rtt = std::max(largest_rtt, rtt);
+}
+
+void Patience::destination_answered(Tick rtt) {
+  if (!destination_seen) {
+    destination_seen = true;
+    destination_rtt = rtt;
+    return;
+  }
+  const Tick difference = rtt > destination_rtt ? rtt - destination_rtt : destination_rtt - rtt;
+  destination_deviation += (difference - destination_deviation) / 4;
+  destination_rtt += (rtt - destination_rtt) / 8;
+}
+
+}  // namespace cw::probe

@@ -1,0 +1,71 @@
+#pragma once
+
+// What a running trace knows of each TTL, and how long it waits for one. Times are counted in tenths of a
+// millisecond from the trace's first probe, so that a row is small.
+
+#include <cstdint>
+#include <optional>
+#include <ratio>
+#include <vector>
+
+#include "core/time.hpp"
+
+namespace cw::probe {
+
+using Tick = std::chrono::duration<std::int32_t, std::ratio<1, 10'000>>;
+
+struct HopState {
+  Tick first_sent{};
+  Tick last_sent{};
+  Tick rtt{};  // of the first answer in time
+  std::uint8_t sent = 0;
+  bool answered = false;  // in time
+  bool silent = false;    // given up
+
+  [[nodiscard]] bool is_resolved() const { return answered || silent; }
+};
+
+class HopTable {
+ public:
+  HopTable(int first, int last) : first_(first), last_(last) {}
+
+  [[nodiscard]] int first() const { return first_; }
+  [[nodiscard]] int last() const { return last_; }
+  // Rows exist up to the highest TTL that was asked for by `touch`; above it nothing was sent.
+  HopState& touch(int ttl);
+  [[nodiscard]] const HopState& at(int ttl) const;
+
+  [[nodiscard]] bool all_resolved_up_to(int ttl) const;
+  [[nodiscard]] int highest_sent() const;
+
+ private:
+  int first_;
+  int last_;
+  std::vector<HopState> rows_;
+};
+
+// How long to wait for a silent hop, from what was seen (facts: traceroute's "here" and "near" rule).
+struct Patience {
+  // 1. Once later hops have answered, twice their largest RTT, or the destination's RTT and four deviations;
+  //    not below a floor, because making an ICMP message is slow work for a router.
+  // 2. Beyond the last hop that answered there may be an ocean: what that adds to the largest RTT seen.
+  // 3. Nothing seen: all the time that the request gives.
+  // 4. Never longer than the request gives.
+  [[nodiscard]] Tick give_up_after(std::optional<Tick> largest_later_rtt) const;
+  // A hop that later ones have overtaken is asked again after their RTT and this.
+  [[nodiscard]] static Tick slack(Tick largest_later_rtt);
+  // From the first probe until silence beyond the last answer is believed.
+  [[nodiscard]] Tick least_tail_wait() const;
+
+  void destination_answered(Tick rtt);
+  void hop_answered(Tick rtt);
+
+  Tick longest{};  // the request's timeout
+  Tick largest_rtt{};
+  bool anything_seen = false;
+  Tick destination_rtt{};  // smoothed as in RFC 6298
+  Tick destination_deviation{};
+  bool destination_seen = false;
+};
+
+}  // namespace cw::probe

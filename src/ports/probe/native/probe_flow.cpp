@@ -1,0 +1,28 @@
+#include "ports/probe/native/probe_flow.hpp"
+
+namespace cw::probe {
+namespace {
+
+// Any value but the two zeros of one's complement.
+std::uint16_t icmp_checksum_of(std::uint16_t flow) {
+  constexpr std::uint32_t first = 0x4242;
+  return static_cast<std::uint16_t>(1 + (first + flow) % 0xfffe);
+}
+
+}  // namespace
+
+ProbeFlow make_flow(const MeasurementRequest& request, const IpAddress& source, const ProbeIdentity& identity) {
+  constexpr std::uint32_t nonzero_label = 0x10000;
+  return ProbeFlow{
+      .source = source,
+      .destination = request.address,
+      .method = request.method,
+      .icmp_identifier = identity.icmp_identifier(request.address.family()),
+      .icmp_checksum = icmp_checksum_of(request.flow),
+      .source_port = static_cast<std::uint16_t>(0x8000 | request.flow),
+      .destination_port = request.port.value_or(default_udp_port),
+      .flow_label = nonzero_label | request.flow,
+  };
+}
+
+}  // namespace cw::probe

@@ -1,0 +1,54 @@
+#pragma once
+
+// What stays the same in every probe of a measurement, because routers that share their load among several
+// links choose by it: addresses, protocol, ports or ICMP checksum and identifier, IPv6 flow label ("Avoiding
+// traceroute anomalies with Paris traceroute", Augustin et al., IMC 2006; RFC 6438 for the flow label). What
+// tells probes apart lies elsewhere.
+//
+//   ICMP  identifier and checksum constant; the sequence number tells, the payload makes up for it
+//   UDP   ports constant; the checksum tells (and is valid, as the payload makes up for it), in IPv4 the
+//         identification of the IP header as well
+
+#include <cstdint>
+#include <optional>
+
+#include "core/ip_address.hpp"
+#include "model/measurement_request.hpp"
+#include "ports/probe/native/probe_cookie.hpp"
+
+namespace cw::probe {
+
+// Neither 0 nor 0xffff: a UDP checksum cannot be told apart at those two, an IPv4 identification of 0 is
+// filled in by the kernel.
+inline constexpr std::uint16_t lowest_sequence = 1;
+inline constexpr std::uint32_t sequence_count = 0xfffe;
+
+inline constexpr std::uint16_t default_udp_port = 33434;
+
+// By what an engine knows its own probes.
+struct ProbeIdentity {
+  std::uint16_t icmp_identifier_v4 = 0;
+  std::uint16_t icmp_identifier_v6 = 0;
+  CookieKey cookie_key;
+
+  [[nodiscard]] std::uint16_t icmp_identifier(Family family) const {
+    return family == Family::v4 ? icmp_identifier_v4 : icmp_identifier_v6;
+  }
+};
+
+struct ProbeFlow {
+  IpAddress source;
+  IpAddress destination;
+  Method method = Method::icmp;
+  std::uint16_t icmp_identifier = 0;
+  std::uint16_t icmp_checksum = 0;
+  std::uint16_t source_port = 0;
+  std::uint16_t destination_port = 0;
+  std::uint32_t flow_label = 0;
+};
+
+// The same request gives the same flow in every run, so that a path found today can be compared with
+// yesterday's; only the ICMP identifier belongs to the engine.
+ProbeFlow make_flow(const MeasurementRequest& request, const IpAddress& source, const ProbeIdentity& identity);
+
+}  // namespace cw::probe

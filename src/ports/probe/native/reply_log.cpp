@@ -1,0 +1,109 @@
+#include "ports/probe/native/reply_log.hpp"
+
+#include <algorithm>
+
+namespace cw::probe {
+namespace {
+
+// A network that repeats packets without end must not fill our memory.
+constexpr int most_uncounted = 64;
+// RFC 4950 sets no bound; real stacks have a handful.
+constexpr std::size_t most_labels = 16;
+
+MplsLabel to_label(const codec::MplsEntry& entry) {
+  return {.label = entry.label, .traffic_class = entry.traffic_class, .bottom = entry.bottom, .ttl = entry.ttl};
+}
+
+}  // namespace
+
+Reply to_reply(const Answer& answer, Timeliness timeliness) {
+  Reply reply{
+      .from = answer.from,
+      .rtt = answer.rtt,
+      .icmp_type = answer.icmp_type,
+      .icmp_code = answer.icmp_code,
+      .reply_ttl = answer.reply_ttl,
+      .quoted_ttl = answer.quoted_ttl,
+      .next_hop_mtu = answer.next_hop_mtu,
+      .attempt = answer.tag.attempt,
+      .late = timeliness == Timeliness::late,
+      .duplicate = answer.duplicate,
+  };
+  for (const auto& entry : answer.mpls.first(std::min(answer.mpls.size(), most_labels)))
+    reply.mpls.push_back(to_label(entry));
+  return reply;
+}
+
+bool ReplyLog::add(const Answer& answer, Timeliness timeliness) {
+  const bool late = timeliness == Timeliness::late;
+  if ((late || answer.duplicate) && uncounted_++ >= most_uncounted) return false;
+  const auto labels = answer.mpls.first(std::min(answer.mpls.size(), most_labels));
+  entries_.push_back(Entry{
+      .from = answer.from,
+      .rtt = answer.rtt,
+      .first_label = static_cast<std::uint32_t>(labels_.size()),
+      .tag = answer.tag,
+      .next_hop_mtu = answer.next_hop_mtu.value_or(0),
+      .label_count = static_cast<std::uint8_t>(labels.size()),
+      .icmp_type = answer.icmp_type,
+      .icmp_code = answer.icmp_code,
+      .reply_ttl = answer.reply_ttl.value_or(0),
+      .quoted_ttl = answer.quoted_ttl.value_or(0),
+      .has_reply_ttl = answer.reply_ttl.has_value(),
+      .has_quoted_ttl = answer.quoted_ttl.has_value(),
+      .has_mtu = answer.next_hop_mtu.has_value(),
+      .late = late,
+      .duplicate = answer.duplicate,
+  });
+  for (const auto& entry : labels) labels_.push_back(to_label(entry));
+  return true;
+}
+
+const IpAddress* ReplyLog::address_at(Ttl ttl) const {
+  for (const auto& entry : entries_)
+    if (entry.tag.ttl == ttl && !entry.late && !entry.duplicate) return &entry.from;
+  return nullptr;
+}
+
+bool ReplyLog::answered_elsewhere(const IpAddress& address, Ttl ttl) const {
+  return std::ranges::any_of(entries_,
+                             [&](const Entry& entry) { return entry.tag.ttl != ttl && entry.from == address; });
+}
+
+std::vector<Reply> ReplyLog::replies_at(Ttl ttl) const {
+  std::vector<Reply> replies;
+  for (const auto& entry : entries_)
+    if (entry.tag.ttl == ttl) replies.push_back(reply(entry));
+  return replies;
+}
+
+std::vector<Reply> ReplyLog::all() const {
+  std::vector<Reply> replies;
+  replies.reserve(entries_.size());
+  for (const auto& entry : entries_) replies.push_back(reply(entry));
+  return replies;
+}
+
+void ReplyLog::drop_above(Ttl ttl, std::uint16_t attempt) {
+  std::erase_if(entries_, [&](const Entry& entry) { return entry.tag.ttl > ttl && entry.tag.attempt == attempt; });
+}
+
+Reply ReplyLog::reply(const Entry& entry) const {
+  Reply reply{
+      .from = entry.from,
+      .rtt = entry.rtt,
+      .icmp_type = entry.icmp_type,
+      .icmp_code = entry.icmp_code,
+      .reply_ttl = entry.has_reply_ttl ? std::optional(entry.reply_ttl) : std::nullopt,
+      .quoted_ttl = entry.has_quoted_ttl ? std::optional(entry.quoted_ttl) : std::nullopt,
+      .next_hop_mtu = entry.has_mtu ? std::optional(entry.next_hop_mtu) : std::nullopt,
+      .attempt = entry.tag.attempt,
+      .late = entry.late,
+      .duplicate = entry.duplicate,
+  };
+  const auto first = labels_.begin() + entry.first_label;
+  reply.mpls.assign(first, first + entry.label_count);
+  return reply;
+}
+
+}  // namespace cw::probe

@@ -1,0 +1,62 @@
+#pragma once
+
+// The answers of a running task, kept small: thousands of tasks run at once. They become the model's replies
+// when the task ends.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/ip_address.hpp"
+#include "core/time.hpp"
+#include "model/measurement.hpp"
+#include "ports/probe/native/task.hpp"
+
+namespace cw::probe {
+
+enum class Timeliness : std::uint8_t { in_time, late };
+
+class ReplyLog {
+ public:
+  // False when there are too many late and duplicate ones already: the reply is not kept.
+  bool add(const Answer& answer, Timeliness timeliness);
+
+  // The address of the first answer to that TTL that counts; nullptr where there is none.
+  [[nodiscard]] const IpAddress* address_at(Ttl ttl) const;
+  // Whether that address answered another TTL.
+  [[nodiscard]] bool answered_elsewhere(const IpAddress& address, Ttl ttl) const;
+  [[nodiscard]] std::vector<Reply> replies_at(Ttl ttl) const;
+  [[nodiscard]] std::vector<Reply> all() const;
+
+  // Forgets the answers of one attempt above a TTL.
+  void drop_above(Ttl ttl, std::uint16_t attempt);
+
+ private:
+  struct Entry {
+    IpAddress from;
+    Duration rtt;
+    std::uint32_t first_label;
+    ProbeTag tag;
+    std::uint16_t next_hop_mtu;
+    std::uint8_t label_count;
+    std::uint8_t icmp_type;
+    std::uint8_t icmp_code;
+    std::uint8_t reply_ttl;
+    std::uint8_t quoted_ttl;
+    bool has_reply_ttl : 1;
+    bool has_quoted_ttl : 1;
+    bool has_mtu : 1;
+    bool late : 1;
+    bool duplicate : 1;
+  };
+  [[nodiscard]] Reply reply(const Entry& entry) const;
+
+  std::vector<Entry> entries_;
+  std::vector<MplsLabel> labels_;
+  int uncounted_ = 0;  // late and duplicate ones
+};
+
+// The model's form of an answer.
+Reply to_reply(const Answer& answer, Timeliness timeliness);
+
+}  // namespace cw::probe
