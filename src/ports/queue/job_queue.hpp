@@ -15,7 +15,8 @@
 
 namespace cw::queue {
 
-// The same target and kind is queued once: a repeat is `repeated` and raises the priority if it is higher.
+// The same target and kind is queued once, waiting or leased: a repeat is `repeated` and raises the priority if it is
+// higher.
 enum class Enqueued : std::uint8_t { added, repeated };
 
 struct QueueStatus {
@@ -33,6 +34,7 @@ struct DeadJob {
 
 struct QueueLimits {
   std::size_t most_waiting = 100'000;
+  std::size_t most_dead = 10'000;  // the oldest are forgotten first
   int most_attempts = 5;
   Duration first_backoff = std::chrono::seconds(30);
   Duration longest_backoff = std::chrono::hours(1);
@@ -42,7 +44,7 @@ class JobQueue {
  public:
   virtual ~JobQueue() = default;
 
-  // `exhausted` when the stated bound is reached.
+  // `exhausted` when the stated bound is reached, `invalid` without an id or with a priority that is not from 0 to 9.
   virtual Result<Enqueued> enqueue(const Job& job) = 0;
 
   // The due jobs of the highest priorities, at most `most`; one lease in ten is served from the oldest, so that

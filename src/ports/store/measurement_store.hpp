@@ -51,7 +51,7 @@ struct MeasurementQuery {
   std::optional<IpAddress> address;
   std::optional<Kind> kind;
   std::optional<Status> status;
-  std::optional<Instant> from;    // [from, to) by the time in the id
+  std::optional<Instant> from;  // [from, to) by the time in the id
   std::optional<Instant> to;
   std::optional<Uuid> before_id;  // keyset paging, newest first
   int limit = 50;
@@ -69,7 +69,8 @@ class MeasurementStore {
   virtual ~MeasurementStore() = default;
 
   // Stores the batch in one transaction, durable when it returns. A measurement whose id is there already is
-  // left as it is. Moves `last_measurement_at` of the targets on. Returns how many were new.
+  // left as it is. Moves `last_measurement_at` of the targets on. Returns how many were new. Instants and RTTs are
+  // kept in whole microseconds. `invalid`: hops that are not at consecutive TTLs, or a negative count.
   virtual Result<int> put(const std::vector<NewMeasurement>& batch) = 0;
   virtual Result<StoredMeasurement> by_id(const Uuid& id) = 0;  // `not_found`
   virtual Result<std::vector<MeasurementSummary>> list(const MeasurementQuery& query) = 0;

@@ -24,6 +24,7 @@ class SettingsStore {
  public:
   virtual ~SettingsStore() = default;
   virtual Result<std::string> get(std::string_view key) = 0;  // `not_found`
+  // `invalid` when it is not JSON. To set what is set already is no change.
   virtual Result<> set(std::string_view key, std::string_view json, std::string_view changed_by, Instant now) = 0;
   virtual Result<std::vector<SettingChange>> history(std::string_view key, int limit) = 0;  // newest first
 };

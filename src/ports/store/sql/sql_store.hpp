@@ -1,0 +1,48 @@
+#pragma once
+
+// The stores of one SQL database, opened and migrated together.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "platform/database.hpp"
+#include "platform/database_lock.hpp"
+#include "ports/store/measurement_store.hpp"
+#include "ports/store/settings_store.hpp"
+#include "ports/store/target_store.hpp"
+
+namespace cw::store {
+
+class SqlStore {
+ public:
+  // "sqlite:///absolute/file", "sqlite::memory:" or a file name. Takes the file for this process, opens it and
+  // migrates it. Errors: `conflict` (another process has it), `unsupported` (written by a newer cyberwatch, or a
+  // scheme this build does not have), `invalid` (not such a database), `unavailable` (cannot be opened),
+  // `exhausted` (the disk is full).
+  static Result<std::unique_ptr<SqlStore>> open(std::string_view url_or_path);
+
+  ~SqlStore();
+
+  TargetStore& targets() { return *targets_; }
+  MeasurementStore& measurements() { return *measurements_; }
+  SettingsStore& settings() { return *settings_; }
+
+  // For whatever else lives in the same database, such as the embedded queue.
+  [[nodiscard]] const std::shared_ptr<platform::SharedDatabase>& database() const { return database_; }
+  // Writes where this node answers beside the database, for the commands that look for it.
+  Result<> publish_url(std::string_view url);
+
+ private:
+  SqlStore(std::optional<platform::DatabaseLock> lock, std::shared_ptr<platform::SharedDatabase> database);
+
+  std::optional<platform::DatabaseLock> lock_;  // released last
+  std::shared_ptr<platform::SharedDatabase> database_;
+  std::unique_ptr<TargetStore> targets_;
+  std::unique_ptr<MeasurementStore> measurements_;
+  std::unique_ptr<SettingsStore> settings_;
+};
+
+}  // namespace cw::store
