@@ -1,0 +1,103 @@
+#include "roles/scheduler/scheduler.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "core/log.hpp"
+#include "rules/schedule/due_spread.hpp"
+
+namespace cw::roles {
+namespace {
+
+constexpr std::string_view kArea = "scheduler";
+// The part of its interval over which a target's repeats are spread.
+constexpr int kSpreadPart = 10;
+// A target that stays due although it was queued (its job died) is queued again after this, or its interval.
+constexpr Duration kLeastRepeat = std::chrono::minutes(1);
+constexpr Duration kErrorPause = std::chrono::seconds(5);
+
+void sleep_for(Duration duration, const std::stop_token& stop) {
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  never.wait_for(lock, stop, duration, [] { return false; });
+}
+
+// 1. Never measured: at once.
+// 2. Else an interval after the last time, later by the target's own spread, so that targets added together do
+//    not stay in step.
+Instant begins_at(const Target& target, Instant now) {
+  if (!target.last_measurement_at) return now;
+  const Duration interval = target.interval;
+  const auto due = *target.last_measurement_at + interval;
+  return std::max(now, due + schedule::due_spread(target.address, interval / kSpreadPart));
+}
+
+}  // namespace
+
+Scheduler::Scheduler(SchedulerPorts ports, SchedulerOptions options)
+    : ports_(ports), options_(std::move(options)), random_(options_.seed) {}
+
+Result<Instant> Scheduler::run_once(Instant now) {
+  TRY(ports_.queue.reap(now));
+  const auto due = TRY(ports_.targets.due(now, options_.most_due));
+  std::unordered_map<std::int64_t, Handled> handled;
+  bool is_full = false;
+  int forbidden = 0;
+  for (const auto& target : due) {
+    if (is_handled(target, now)) {
+      handled.emplace(target.id, handled_.at(target.id));
+      continue;
+    }
+    if (is_full) continue;
+    if (!schedule::check_target(options_.policy, target.address)) {
+      ++forbidden;
+    } else if (const auto queued = ports_.queue.enqueue(job_for(target, now)); !queued) {
+      if (queued.error().kind != ErrorKind::exhausted) return std::unexpected(queued.error());
+      is_full = true;
+      continue;
+    }
+    handled.emplace(target.id, Handled{.last_measurement_at = target.last_measurement_at, .at = now});
+  }
+  handled_ = std::move(handled);
+  if (forbidden > 0) log_warning(kArea, "the target policy forbids {} due targets: they are not measured", forbidden);
+  if (is_full && !was_full_) log_warning(kArea, "the queue is full: due targets wait until there is room");
+  was_full_ = is_full;
+  return now + (is_full ? options_.pause_when_full : options_.poll);
+}
+
+void Scheduler::run(const Clock& clock, const std::stop_token& stop) {
+  bool has_failed = false;
+  while (!stop.stop_requested()) {
+    const auto now = clock.now();
+    const auto next = run_once(now);
+    if (!next && !std::exchange(has_failed, true))
+      log_error(kArea, "nothing is scheduled until this is mended: {}", next.error().message);
+    if (next && std::exchange(has_failed, false)) log_info(kArea, "scheduling again");
+    sleep_for(next ? std::max(Duration{}, *next - clock.now()) : kErrorPause, stop);
+  }
+}
+
+bool Scheduler::is_handled(const Target& target, Instant now) const {
+  const auto found = handled_.find(target.id);
+  if (found == handled_.end()) return false;
+  const Duration repeat = std::max<Duration>(kLeastRepeat, target.interval);
+  return found->second.last_measurement_at == target.last_measurement_at && now < found->second.at + repeat;
+}
+
+Job Scheduler::job_for(const Target& target, Instant now) {
+  return {.id = Uuid::make_v7(now, random_),
+          .target_ip = target.address,
+          .target_name = target.name,
+          .target_type = target.source,
+          .kind = Kind::trace,
+          .priority = target.priority,
+          .source = "schedule",
+          .reason = target.last_measurement_at ? "interval" : "first measurement",
+          .created_at = now,
+          .not_before = begins_at(target, now)};
+}
+
+}  // namespace cw::roles

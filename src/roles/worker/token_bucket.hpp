@@ -1,0 +1,31 @@
+#pragma once
+
+// How many measurements may begin now: tokens drip in at a rate and are kept up to a burst. Rate and burst may
+// change at any moment; what was saved up stays, cut to the new burst.
+
+#include "core/time.hpp"
+
+namespace cw::roles {
+
+class TokenBucket {
+ public:
+  // Starts full.
+  TokenBucket(double per_minute, double burst, Instant now);
+
+  void change(double per_minute, double burst, Instant now);
+  // Whole tokens there at that moment.
+  [[nodiscard]] int available(Instant now);
+  void take(int tokens) { tokens_ -= tokens; }
+  // When the next whole token will be there; far away at a rate of 0.
+  [[nodiscard]] Instant next_at(Instant now);
+
+ private:
+  void fill(Instant now);
+
+  double per_minute_;
+  double burst_;
+  double tokens_;
+  Instant filled_at_;
+};
+
+}  // namespace cw::roles
