@@ -1,0 +1,46 @@
+#pragma once
+
+// The API over this machine's store, without a socket: for commands while no node runs, and for the node itself
+// where it puts the targets of its command line into its store. One way in, one set of checks.
+
+#include <memory>
+
+#include "api/api.hpp"
+#include "core/clock.hpp"
+#include "core/result.hpp"
+#include "model/settings.hpp"
+#include "model/target.hpp"
+#include "ports/queue/job_queue.hpp"
+#include "ports/routing/route_table.hpp"
+#include "ports/store/sql/sql_store.hpp"
+
+namespace cw::app {
+
+// The back ends that lie in one database, opened together. Errors say what to do; whatever the store's fault is,
+// it is a back end that is missing: `unavailable`.
+struct Stores {
+  std::unique_ptr<store::SqlStore> store;
+  std::unique_ptr<queue::JobQueue> queue;
+};
+Result<Stores> open_stores(const std::string& url, Instant now);
+
+// What the API is told of this program.
+api::ApiOptions api_options(const Settings& settings);
+schedule::TargetPolicy target_policy(const Settings& settings);
+
+// Measures nothing: for an API that only keeps the books.
+class NoProber final : public probe::Prober {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "none"; }
+  Result<> start(const MeasurementRequest& /*request*/, probe::Observer /*observer*/) override {
+    return fail(ErrorKind::unavailable, "no node is running: start one with `cyberwatch serve`");
+  }
+  void cancel(const Uuid& /*id*/) override {}
+  [[nodiscard]] probe::Counters counters() const override { return {}; }
+};
+
+// An API over `stores` that adds targets as `added_as`. All but the settings outlive it.
+std::unique_ptr<api::Api> make_bookkeeper(Stores& stores, probe::Prober& prober, routing::RouteTables& routes,
+                                          const Clock& clock, const Settings& settings, TargetSource added_as);
+
+}  // namespace cw::app

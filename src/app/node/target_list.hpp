@@ -1,0 +1,39 @@
+#pragma once
+
+// Files and presets as requests to the import of the API.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace cw::app {
+
+// What is the same for every target that is added.
+struct TargetOptions {
+  std::vector<std::string> labels;
+  std::optional<int> interval_seconds;
+  std::optional<int> priority;
+};
+
+struct ImportResult {
+  std::int64_t added = 0;
+  std::int64_t joined = 0;
+  std::int64_t refused = 0;
+};
+
+struct ImportPorts {
+  // POSTs a body to /api/v1/targets/import and returns the answer's.
+  std::function<Result<std::string>(const std::string& body)> import;
+  // A line that was refused: "list.txt:3: …".
+  std::function<void(const std::string& message)> on_refused;
+};
+
+// Each source is a preset's name, else a file with one target a line. `not_found` where it is neither.
+Result<ImportResult> import_targets(const std::vector<std::string>& sources, const TargetOptions& options,
+                                    const ImportPorts& ports);
+
+}  // namespace cw::app

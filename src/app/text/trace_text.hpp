@@ -1,0 +1,42 @@
+#pragma once
+
+// A trace as aligned text: a line a hop, a line that sums up, a line of networks. Pure functions.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "app/text/network_names.hpp"
+#include "app/text/paint.hpp"
+#include "model/as_path.hpp"
+#include "model/measurement.hpp"
+#include "model/measurement_request.hpp"
+
+namespace cw::app {
+
+struct TextStyle {
+  Colour colour = Colour::none;
+  FactsOf facts_of;  // may be empty: then no networks are shown
+};
+
+// "trace to www.example.net (192.0.2.7), icmp, flow 0"
+std::string trace_heading(const MeasurementRequest& request, const TextStyle& style);
+std::string trace_heading(const Measurement& measurement, const TextStyle& style);
+
+// One line an address, each with its line break; "* no answer" for silence.
+std::string hop_lines(const Hop& hop, Family family, const TextStyle& style);
+// For a TTL that nothing is known of yet.
+std::string waiting_line(Ttl ttl, const TextStyle& style);
+
+// "reached 192.0.2.7 at hop 14 in 60.123 ms; 14 probes in 0.41 s"
+std::string trace_summary(const Measurement& measurement, const TextStyle& style);
+// "networks: AS64500 Example Net > ? > AS64501 Other Net"; empty where none is known.
+std::string networks_line(const AsPath& as_path, const TextStyle& style);
+
+// All of it, with a line break at its end.
+std::string trace_table(const Measurement& measurement, const std::optional<AsPath>& as_path, const TextStyle& style);
+
+// "12.402 ms"
+std::string milliseconds_text(Duration duration);
+
+}  // namespace cw::app
