@@ -1,0 +1,183 @@
+"""Traces the destinations of a scenario with cyberWatch and with Debian's tools, beside each other in one run.
+
+Called by bench/traces/run inside the scenario's network namespace: compare.py single|bulk TRUTH BINARY ROUNDS
+TRUTH holds a line for each destination: {"destination": ADDRESS, "hops": [ADDRESS or null, ...]}.
+"""
+
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+
+def load_truth(path):
+    with open(path, encoding="utf-8") as lines:
+        return {row["destination"]: row["hops"] for row in map(json.loads, lines)}
+
+
+class DropWatch(threading.Thread):
+    """The most drops that any one raw socket has shown while a tool ran (the kernel counts them per socket)."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.most, self.ended = 0, threading.Event()
+
+    def run(self):
+        while not self.ended.wait(0.05):
+            for table in ("/proc/net/raw", "/proc/net/raw6"):
+                with open(table, encoding="ascii") as rows:
+                    for row in list(rows)[1:]:
+                        self.most = max(self.most, int(row.split()[-1]))
+
+
+class Run:
+    def __init__(self, command):
+        with tempfile.TemporaryFile() as output:
+            watch = DropWatch()
+            watch.start()
+            started = time.monotonic()
+            process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            self.wall = time.monotonic() - started
+            process.returncode = os.waitstatus_to_exitcode(status)
+            watch.ended.set()
+            watch.join()
+            self.cpu = usage.ru_utime + usage.ru_stime
+            self.memory_mb = usage.ru_maxrss / 1024
+            self.drops = watch.most
+            output.seek(0)
+            self.text = output.read().decode(errors="replace")
+
+
+# What each tool saw: {destination: ({ttl: set of addresses}, probes sent)}.
+
+def read_cyberwatch(text):
+    traces = {}
+    for line in text.splitlines():
+        trace = json.loads(line)
+        hops = {hop["ttl"]: {reply["from"] for reply in hop["replies"]} for hop in trace["hops"]}
+        traces[trace["address"]] = (hops, trace["probes_sent"])
+    return traces
+
+
+def read_scamper(text):
+    traces = {}
+    for line in text.splitlines():
+        trace = json.loads(line)
+        if trace.get("type") != "trace":
+            continue
+        hops = {}
+        for hop in trace.get("hops", []):
+            hops.setdefault(hop["probe_ttl"], set()).add(hop["addr"])
+        traces[trace["dst"]] = (hops, trace["probe_count"])
+    return traces
+
+
+def read_traceroute(text):
+    destination = re.match(r"traceroute to \S+ \((\S+)\)", text).group(1)
+    hops = {}
+    for line in text.splitlines()[1:]:
+        ttl, rest = line.strip().split(None, 1)
+        hops[int(ttl)] = set(re.findall(r"\d+\.\d+\.\d+\.\d+", rest))
+    return {destination: (hops, None)}
+
+
+def read_mtr(text):
+    report = json.loads(text)["report"]
+    hops = {hub["count"]: {hub["host"]} - {"???"} for hub in report["hubs"]}
+    return {report["mtr"]["dst"]: (hops, None)}
+
+
+def judge(traces, truth):
+    """Wrong hops (an address that is not the true one), missing ones (silence where there is an answer)."""
+    wrong = missing = 0
+    for destination, expected in truth.items():
+        hops, _ = traces.get(destination, ({}, 0))
+        for ttl, address in enumerate(expected, 1):
+            seen = hops.get(ttl, set())
+            wrong += len(seen - {address})
+            missing += address is not None and address not in seen
+    return wrong, missing
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as lines:
+        model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
+    return f"{os.cpu_count()} x {model}, Linux {platform.release()}"
+
+
+def compare(tools, truth, rounds, columns):
+    results = {name: [] for name, _, _ in tools}
+    for _ in range(rounds):  # interleaved, so that a noisy minute meets all alike
+        for name, command, read in tools:
+            run = Run(command)
+            results[name].append((run, read(run.text) if run.text.strip() else {}))
+    print(f"machine: {machine()}; medians of {rounds} rounds; {len(truth)} destinations")
+    print(f"{'':34}" + "".join(f"{title:>14}" for title, _ in columns))
+    medians = {}
+    for name, runs in results.items():
+        row = [statistics.median(value(run, traces, truth) for run, traces in runs) for _, value in columns]
+        medians[name] = row
+        print(f"{name:34}" + "".join(f"{value:14.3f}" for value in row))
+    ours = medians[tools[0][0]]
+    for name, row in medians.items():
+        if name != tools[0][0]:
+            ratios = [f"{theirs / own:13.1f}x" if own else f"{theirs:14g}" for own, theirs in zip(ours, row)]
+            print(f"{'  ' + name + ' / ours':34}" + "".join(ratios))
+
+
+def probes(run, traces):
+    return sum(count or 0 for _, count in traces.values())
+
+
+SINGLE_COLUMNS = [
+    ("wall s", lambda run, traces, truth: run.wall),
+    ("cpu s", lambda run, traces, truth: run.cpu),
+    ("memory MB", lambda run, traces, truth: run.memory_mb),
+    ("hops wrong", lambda run, traces, truth: judge(traces, truth)[0]),
+    ("missing", lambda run, traces, truth: judge(traces, truth)[1]),
+]
+BULK_COLUMNS = [
+    ("wall s", lambda run, traces, truth: run.wall),
+    ("traces/s", lambda run, traces, truth: len(traces) / run.wall),
+    ("probes/s", lambda run, traces, truth: probes(run, traces) / run.wall),
+    ("probes/trace", lambda run, traces, truth: probes(run, traces) / max(1, len(traces))),
+    ("us/probe", lambda run, traces, truth: 1e6 * run.cpu / max(1, probes(run, traces))),
+    ("memory MB", lambda run, traces, truth: run.memory_mb),
+    ("hops wrong", lambda run, traces, truth: judge(traces, truth)[0]),
+    ("missing", lambda run, traces, truth: judge(traces, truth)[1]),
+    ("own drops", lambda run, traces, truth: run.drops),
+]
+
+
+def main():
+    shape, truth_path, binary, rounds = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+    truth = load_truth(truth_path)
+    if shape == "single":
+        address = next(iter(truth))
+        compare([
+            ("cyberwatch trace", [binary, "trace", "--json", address], read_cyberwatch),
+            ("traceroute -n -I", ["traceroute", "-n", "-I", address], read_traceroute),
+            ("traceroute -n -I -q1 -N32", ["traceroute", "-n", "-I", "-q1", "-N32", address], read_traceroute),
+            ("mtr --report -c 1", ["mtr", "--json", "-n", "-c", "1", address], read_mtr),
+            ("scamper icmp-paris", ["scamper", "-O", "json", "-c", "trace -P icmp-paris", "-i", address], read_scamper),
+        ], truth, rounds, SINGLE_COLUMNS)
+        return
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as targets:
+        targets.write("\n".join(truth) + "\n")
+        targets.flush()
+        compare([
+            ("cyberwatch trace --pps 0", [binary, "trace", "--json", "--pps", "0", "--file", targets.name], read_cyberwatch),
+            ("scamper -p 10000 icmp-paris", ["scamper", "-p", "10000", "-w", "10000", "-O", "json", "-c",
+                                             "trace -P icmp-paris -w 1 -q 2", "-f", targets.name], read_scamper),
+        ], truth, rounds, BULK_COLUMNS)
+
+
+if __name__ == "__main__":
+    main()
