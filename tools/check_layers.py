@@ -29,7 +29,7 @@ THIRD_PARTY = re.compile(r"^(boost/|sqlite3|toml|CLI/|openssl/|maxminddb|prometh
 def faults_of(path: pathlib.Path, source: pathlib.Path) -> list[str]:
     parts = path.relative_to(source).parts
     layer, faults = parts[0], []
-    is_test = path.stem.endswith(("_test", "_conformance", "_fuzz", "_bench"))
+    is_test = re.search(r"_(test|conformance|fuzz|bench)(_|$)", path.stem) is not None
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         match = re.match(r'\s*#\s*include\s*([<"])([^>"]+)[>"]', line)
         if not match:

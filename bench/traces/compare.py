@@ -37,19 +37,21 @@ class DropWatch(threading.Thread):
 
 
 class Run:
+    """A command under time(1): a small parent, so that the memory it reports is the command's own."""
+
     def __init__(self, command):
-        with tempfile.TemporaryFile() as output:
+        with tempfile.TemporaryFile() as output, tempfile.NamedTemporaryFile("r") as usage:
             watch = DropWatch()
             watch.start()
             started = time.monotonic()
-            process = subprocess.Popen(command, stdout=output, stderr=subprocess.DEVNULL)
-            _, status, usage = os.wait4(process.pid, 0)
+            subprocess.run(["time", "-f", "%U %S %M", "-o", usage.name, *command], stdout=output,
+                           stderr=subprocess.DEVNULL, check=False)
             self.wall = time.monotonic() - started
-            process.returncode = os.waitstatus_to_exitcode(status)
             watch.ended.set()
             watch.join()
-            self.cpu = usage.ru_utime + usage.ru_stime
-            self.memory_mb = usage.ru_maxrss / 1024
+            user, system, kilobytes = usage.read().splitlines()[-1].split()
+            self.cpu = float(user) + float(system)
+            self.memory_mb = int(kilobytes) / 1024
             self.drops = watch.most
             output.seek(0)
             self.text = output.read().decode(errors="replace")
