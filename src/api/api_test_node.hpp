@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdint>
 #include <cstdlib>
@@ -12,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,6 +48,7 @@ class ScriptedProber final : public probe::Prober {
   [[nodiscard]] std::vector<MeasurementRequest> running() const {
     return runs_.with([](const auto& runs) {
       std::vector<MeasurementRequest> requests;
+      requests.reserve(runs.size());
       for (const auto& [request, observer] : runs) requests.push_back(request);
       return requests;
     });

@@ -22,6 +22,7 @@ std::vector<AddressFacts> facts_on_path(const Measurement& measurement, const ro
   for (const auto& hop : measurement.hops)
     for (const auto& reply : hop.replies) addresses.insert(reply.from);
   std::vector<AddressFacts> facts;
+  facts.reserve(addresses.size());
   for (const auto& address : addresses) facts.push_back(routing::facts_of(table, address));
   return facts;
 }

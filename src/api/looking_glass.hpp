@@ -39,10 +39,10 @@ struct LookingGlassOptions {
   std::string vantage = "home";
   std::size_t most_running = 4;
   std::size_t most_kept = 500;
-  std::size_t most_kept_bytes = 64 * 1024 * 1024;     // of events
-  Duration keep_for = std::chrono::minutes(10);       // after the end
-  std::uint64_t seed = 0;                             // of the ids
-  std::function<void(const Measurement&)> on_stored;  // may be empty
+  std::size_t most_kept_bytes = std::size_t{64} * 1024 * 1024;  // of events
+  Duration keep_for = std::chrono::minutes(10);                 // after the end
+  std::uint64_t seed = 0;                                       // of the ids
+  std::function<void(const Measurement&)> on_stored;            // may be empty
 };
 
 class LookingGlass {

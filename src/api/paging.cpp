@@ -35,7 +35,7 @@ std::string_view query_value(const platform::HttpRequest& request, std::string_v
   return found == request.query.end() ? std::string_view() : std::string_view(found->second);
 }
 
-std::unexpected<Problem> refuse_parameter(std::string_view name, std::string detail) {
+std::unexpected<Problem> refuse_parameter(std::string_view name, const std::string& detail) {
   return refuse(ProblemType::validation_failed, detail,
                 {{.pointer = {}, .parameter = std::string(name), .detail = detail}});
 }

@@ -23,7 +23,7 @@ std::expected<Page, Problem> read_page(const platform::HttpRequest& request);
 // The value of a query parameter; empty where it is not given.
 std::string_view query_value(const platform::HttpRequest& request, std::string_view name);
 // A query parameter is wrong.
-std::unexpected<Problem> refuse_parameter(std::string_view name, std::string detail);
+std::unexpected<Problem> refuse_parameter(std::string_view name, const std::string& detail);
 
 // Writes {"items":[…],"next_cursor":…}: begin, the items, end.
 class ListWriter {

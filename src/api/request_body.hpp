@@ -28,12 +28,12 @@ class RequestBody {
   std::optional<std::string> text(std::string_view name, std::size_t most_bytes);
   std::optional<std::int64_t> whole_number(std::string_view name, std::int64_t least, std::int64_t most);
   std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t most_items, std::size_t most_bytes);
-  // `parse` is one of the model's, such as parse_kind.
+  // `read` is one of the model's, such as parse_kind.
   template <class Value>
-  std::optional<Value> word(std::string_view name, Result<Value> (*parse)(std::string_view)) {
+  std::optional<Value> word(std::string_view name, Result<Value> (*read)(std::string_view)) {
     const auto said = text(name, kMostWordBytes);
     if (!said) return std::nullopt;
-    auto value = parse(*said);
+    auto value = read(*said);
     if (value) return *value;
     note(name, value.error().message);
     return std::nullopt;

@@ -32,7 +32,7 @@ std::string_view to_string(RunStatus status);
 class Run {
  public:
   // Of events of hops and rounds, about 5,000 replies; those after that are only in the measurement.
-  static constexpr std::size_t kMostEventBytes = 2 * 1024 * 1024;
+  static constexpr std::size_t kMostEventBytes = std::size_t{2} * 1024 * 1024;
 
   Run(MeasurementRequest request, std::string vantage, Instant started_at);
 

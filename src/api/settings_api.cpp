@@ -47,6 +47,7 @@ std::expected<SettingGroup, Problem> find_group(std::string_view key) {
   const auto found = std::ranges::find(groups, key, &SettingGroup::key);
   if (found != groups.end()) return *found;
   std::vector<std::string_view> keys;
+  keys.reserve(groups.size());
   for (const auto& group : groups) keys.push_back(group.key);
   const auto nearest = nearest_name(key, keys);
   return refuse(ProblemType::not_found, nearest ? fmt::format("there is no such setting: did you mean {}?", *nearest)

@@ -12,7 +12,7 @@
 namespace cw::api {
 namespace {
 
-constexpr std::size_t kMostBytes = 64 * 1024 * 1024;
+constexpr std::size_t kMostBytes = std::size_t{64} * 1024 * 1024;
 constexpr std::string_view kPage = "/index.html";
 
 // Only what the node itself serves; nobody may frame it.

@@ -20,6 +20,8 @@ constexpr std::array kCommands{
                     "                                               large-networks\n"
                     "  cyberwatch serve --targets my-list.txt       with a file, one address or name a line\n"
                     "  cyberwatch serve --sample-config > cyberwatch.toml\n\n"
+                    "Settings come from the file, then the environment (CYBERWATCH_LISTEN_PORT=8080), then here;\n"
+                    "`cyberwatch settings list` shows each with its value and where it comes from.\n"
                     "Prints the page's address when it is ready; Ctrl-C or SIGTERM stops it."},
     CommandHelp{.name = "demo",
                 .description = "Runs the node over a simulated Internet: no root, no services, no network.",

@@ -267,6 +267,7 @@ Finish declare_lookup(CLI::App& app) {
   app.add_option("ADDRESS|ASN|PREFIX", command->subjects, "Such as 1.1.1.1, AS13335 or 193.0.0.0/21")
       ->type_name("")
       ->required();
+  app.add_flag("--sources", command->sources, "Also what each source says by itself");
   declare_settings(app, command->settings);
   declare_json(app, *json);
   return [command, json]() -> Result<Command> {

@@ -96,6 +96,7 @@ struct SettingsCommand {
 
 struct LookupCommand {
   std::vector<std::string> subjects;
+  bool sources = false;  // what each source says by itself
   SettingArguments settings;
   Output output = Output::text;
 };

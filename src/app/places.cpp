@@ -31,11 +31,13 @@ Result<std::filesystem::path> find(const std::string& given, std::string_view na
 
 }  // namespace
 
-std::filesystem::path binary_folder() {
+std::filesystem::path binary_path() {
   std::error_code error;
-  const auto binary = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? std::filesystem::current_path(error) : binary.parent_path();
+  auto binary = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::filesystem::path("cyberwatch") : binary;
 }
+
+std::filesystem::path binary_folder() { return binary_path().parent_path(); }
 
 Result<std::filesystem::path> find_table(const Settings& settings) {
   return find(settings.text("data.ip_to_asn"), "data/ip_to_asn.table", "data.ip_to_asn");

@@ -11,7 +11,8 @@
 
 namespace cw::app {
 
-// The folder that the running binary lies in.
+// The running binary, and the folder it lies in.
+std::filesystem::path binary_path();
 std::filesystem::path binary_folder();
 
 // A setting's path; where it is empty, `name` beside the binary, else in /usr/share/cyberwatch. `not_found` names

@@ -12,9 +12,8 @@ namespace {
 // chunk-size = 1*HEXDIG; nothing where it is none or does not fit.
 std::optional<std::size_t> hexadecimal(std::string_view text) {
   std::size_t value = 0;
-  const auto* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value, 16);
-  if (text.empty() || error != std::errc{} || rest != end) return std::nullopt;
+  const auto [rest, error] = std::from_chars(text.begin(), text.end(), value, 16);
+  if (text.empty() || error != std::errc{} || rest != text.end()) return std::nullopt;
   return value;
 }
 

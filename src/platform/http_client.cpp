@@ -105,7 +105,7 @@ class TimedConnection {
   asio::io_context io_{1};
   tcp::socket socket_;
   std::optional<boost::system::error_code> outcome_;
-  std::array<char, 16 * 1024> buffer_{};
+  std::array<char, std::size_t{16} * 1024> buffer_{};
 };
 
 std::string request_text(std::string_view method, const HttpUrl& url, std::string_view body,

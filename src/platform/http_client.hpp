@@ -19,7 +19,7 @@ struct HttpReply {
   std::string body;
 };
 
-inline constexpr std::size_t kMostReplyBytes = 16 * 1024 * 1024;
+inline constexpr std::size_t kMostReplyBytes = std::size_t{16} * 1024 * 1024;
 
 // `url` is http://HOST[:PORT]/PATH, HOST an IP address or "localhost". A body goes as application/json.
 // `invalid` for another URL, `unavailable` when nobody answers in time, `exhausted` when the answer is too long.

@@ -17,7 +17,7 @@ namespace {
 
 // After a refusal the client may still be sending: closing at once would reset the connection and lose the
 // answer (RFC 9112, section 9.6). So much is read and thrown away, for so long.
-constexpr std::size_t kMostDrainedBytes = 8 * 1024 * 1024;
+constexpr std::size_t kMostDrainedBytes = std::size_t{8} * 1024 * 1024;
 constexpr auto kLinger = std::chrono::seconds(2);
 
 std::chrono::sys_seconds now_in_seconds() {

@@ -15,8 +15,8 @@
 namespace cw::platform {
 
 struct HttpRequestLimits {
-  std::size_t most_head_bytes = 16 * 1024;
-  std::size_t most_body_bytes = 1024 * 1024;
+  std::size_t most_head_bytes = std::size_t{16} * 1024;
+  std::size_t most_body_bytes = std::size_t{1024} * 1024;
 };
 
 // Why a request was not taken: an HTTP status and what it is about.

@@ -105,6 +105,7 @@ Result<> AsioHttpServer::listen() {
 void AsioHttpServer::run() {
   auto work = asio::make_work_guard(handling_);
   std::vector<std::jthread> threads;
+  threads.reserve(options_.handler_threads);
   for (std::size_t i = 0; i < options_.handler_threads; ++i)
     threads.emplace_back([this, i] {
       pthread_setname_np(pthread_self(), fmt::format("http-handler-{}", i).c_str());

@@ -55,10 +55,10 @@ struct HttpServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free port
   std::size_t handler_threads = 4;
-  std::size_t most_head_bytes = 16 * 1024;
-  std::size_t most_body_bytes = 1024 * 1024;
+  std::size_t most_head_bytes = std::size_t{16} * 1024;
+  std::size_t most_body_bytes = std::size_t{1024} * 1024;
   std::size_t most_connections = 512;
-  std::size_t most_stream_bytes = 256 * 1024;                            // waiting for one slow reader
+  std::size_t most_stream_bytes = std::size_t{256} * 1024;               // waiting for one slow reader
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(60);     // between requests; writing an answer
   std::chrono::milliseconds request_timeout = std::chrono::seconds(15);  // from a request's first byte to its last
   std::chrono::milliseconds heartbeat = std::chrono::seconds(10);

@@ -255,7 +255,7 @@ TEST(HttpServerStream, a_client_that_goes_away_closes_its_stream) {
 
 TEST(HttpServerStream, a_slow_reader_is_cut_off_after_whole_events_in_order) {
   StreamKeeper keeper;
-  RunningServer server(std::ref(keeper), {.most_stream_bytes = 64 * 1024});
+  RunningServer server(std::ref(keeper), {.most_stream_bytes = 64 << 10});
   HttpTestClient client(server.port(), 4096);
   client.get("/events");
   const auto stream = keeper.opened.get_future().get();
@@ -275,7 +275,7 @@ TEST(HttpServerStream, a_slow_reader_is_cut_off_after_whole_events_in_order) {
 
 TEST(HttpServerStream, a_reader_that_has_stalled_is_dropped) {
   StreamKeeper keeper;
-  RunningServer server(std::ref(keeper), {.most_stream_bytes = 64 * 1024 * 1024, .request_timeout = milliseconds(100)});
+  RunningServer server(std::ref(keeper), {.most_stream_bytes = 64 << 20, .request_timeout = milliseconds(100)});
   HttpTestClient client(server.port(), 4096);
   client.get("/events");
   const auto stream = keeper.opened.get_future().get();

@@ -45,6 +45,8 @@ Result<RawWire::Sockets> RawWire::open_v4() {
   Sockets sockets;
   sockets.send = TRY(open_socket(AF_INET, SOCK_RAW, IPPROTO_RAW));
   sockets.receive = TRY(open_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
+  // Without this the kernel says nothing of packets that the device's queue had no room for (raw(7)).
+  set_option(sockets.send, IPPROTO_IP, IP_RECVERR, 1);
   filter_icmp_v4(sockets.receive);
   prepare_for_receiving(sockets.receive);
   return sockets;
@@ -55,6 +57,7 @@ Result<RawWire::Sockets> RawWire::open_v6() {
   sockets.send = TRY(open_socket(AF_INET6, SOCK_RAW, IPPROTO_RAW));
   sockets.receive = TRY(open_socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6));
   set_option(sockets.send, IPPROTO_IPV6, IPV6_HDRINCL, 1);
+  set_option(sockets.send, IPPROTO_IPV6, IPV6_RECVERR, 1);
   set_option(sockets.receive, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
   set_option(sockets.receive, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
   filter_icmp_v6(sockets.receive);

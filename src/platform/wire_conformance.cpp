@@ -1,8 +1,8 @@
 #include "platform/wire_conformance.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
-#include <thread>
 #include <vector>
 
 #include "platform/packet_assembly.hpp"

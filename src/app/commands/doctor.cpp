@@ -72,7 +72,7 @@ Check check_probes() {
     return {"probes", Verdict::ok,
             fmt::format("raw sockets{}{}", traits.has_v4 ? ", IPv4" : "", traits.has_v6 ? ", IPv6" : ""), ""};
   }
-  const auto mend = "sudo setcap cap_net_raw+ep " + (binary_folder() / "cyberwatch").string();
+  const auto mend = "sudo setcap cap_net_raw+ep " + binary_path().string();
   if (platform::DatagramWire::open())
     return {"probes", Verdict::warn, "unprivileged ICMP sockets: no UDP probes, and what comes back tells less", mend};
   return {"probes", Verdict::fail, "neither raw nor unprivileged ICMP sockets may be opened", mend};

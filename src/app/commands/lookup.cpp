@@ -38,6 +38,30 @@ Answer look_up_address(const routing::RouteTable& table, const IpAddress& addres
   return {facts_text(address.to_string(), facts), formats::to_json(facts), facts.asn || !facts.special.empty()};
 }
 
+// What the table alone says, also of space that IANA's registry takes out of its hands.
+AddressFacts facts_of_table_alone(const routing::RouteTable& table, const IpAddress& address) {
+  const auto info = table.info();
+  AddressFacts facts{.address = address, .source = info.source, .as_of = info.as_of};
+  if (const auto origin = table.origin(address)) {
+    facts.asn = origin->asn;
+    facts.org_name = origin->org_name;
+    facts.prefix = origin->prefix;
+  }
+  return facts;
+}
+
+void add_sources(Answer& answer, const routing::RouteTable& table, const IpAddress& address) {
+  std::vector<AddressFacts> sources{facts_of_table_alone(table, address)};
+  if (auto facts = routing::facts_of(table, address); !facts.special.empty()) sources.insert(sources.begin(), facts);
+  std::vector<std::string> objects;
+  for (const auto& facts : sources) {
+    answer.text += "\n  " + facts_text(facts.source, facts);
+    objects.push_back(formats::to_json(facts));
+  }
+  answer.json.pop_back();
+  answer.json += fmt::format(R"(,"sources":[{}]}})", fmt::join(objects, ","));
+}
+
 // By its first address; where the last one lies elsewhere, that is said too.
 Answer look_up_prefix(const routing::RouteTable& table, const Prefix& prefix) {
   const auto first = routing::facts_of(table, prefix.address());
@@ -81,7 +105,9 @@ Result<ExitCode> run(const LookupCommand& command) {
   const auto table = opened ? *opened : empty_table();
   auto code = ExitCode::done;
   for (const auto& subject : command.subjects) {
-    const auto answer = TRY(look_up(*table, subject));
+    auto answer = TRY(look_up(*table, subject));
+    if (const auto address = IpAddress::parse(subject); address && command.sources)
+      add_sources(answer, *table, *address);
     if (!answer.is_known && !opened) return fail(ErrorKind::unavailable, opened.error().message);
     if (!answer.is_known) code = ExitCode::failed;
     write_out((command.output == Output::json_lines ? answer.json : answer.text) + "\n");

@@ -56,6 +56,8 @@ Result<Instant> Scheduler::run_once(Instant now) {
       ++forbidden;
     } else if (const auto queued = ports_.queue.enqueue(job_for(target, now)); !queued) {
       if (queued.error().kind != ErrorKind::exhausted) return std::unexpected(queued.error());
+      // The queue's bound, or the disk's: the message says which.
+      if (!is_full && !was_full_) log_warning(kArea, "due targets wait: {}", queued.error().message);
       is_full = true;
       continue;
     }
@@ -63,7 +65,6 @@ Result<Instant> Scheduler::run_once(Instant now) {
   }
   handled_ = std::move(handled);
   if (forbidden > 0) log_warning(kArea, "the target policy forbids {} due targets: they are not measured", forbidden);
-  if (is_full && !was_full_) log_warning(kArea, "the queue is full: due targets wait until there is room");
   was_full_ = is_full;
   return now + (is_full ? options_.pause_when_full : options_.poll);
 }

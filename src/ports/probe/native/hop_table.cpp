@@ -8,7 +8,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr Tick least_wait = milliseconds(40);
+constexpr Tick least_wait = milliseconds(100);
 constexpr Tick least_slack = milliseconds(10);
 constexpr Tick least_deviation = milliseconds(5);
 constexpr Tick ocean = milliseconds(350);

@@ -44,7 +44,7 @@ class HopTable {
   std::vector<HopState> rows_;
 };
 
-// How long to wait for a silent hop, from what was seen (facts: traceroute's "here" and "near" rule).
+// How long to wait for a silent hop, from what was seen, as traceroute(8) does with its "here" and "near" times.
 struct Patience {
   // 1. Once later hops have answered, twice their largest RTT, or the destination's RTT and four deviations;
   //    not below a floor, because making an ICMP message is slow work for a router.

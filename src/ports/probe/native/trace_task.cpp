@@ -63,7 +63,7 @@ TraceTask::Agenda TraceTask::look_ahead(Tick now, Events* events) {
     if (now < overtaken && !is_distance_probe(ttl)) ++agenda.waiting;
     if (now < overtaken) agenda.wake = std::min(agenda.wake, overtaken);
     if (!is_worth_asking(ttl)) continue;
-    const bool may_retry = hop.sent < request().attempts;
+    const bool may_retry = hop.sent < attempts_at(ttl);
     auto due = may_retry ? std::min(overtaken, hop.last_sent + wait) : hop.last_sent + wait;
     if (!may_retry && !later) due = std::max(due, hop.first_sent + patience_.least_tail_wait());
     if (now < due)
@@ -75,6 +75,9 @@ TraceTask::Agenda TraceTask::look_ahead(Tick now, Events* events) {
   }
   return agenda;
 }
+
+// Silence where the destination is thought to be would make the path too long by one; so it is asked once more.
+int TraceTask::attempts_at(int ttl) const { return request().attempts + (guess_ == ttl ? 1 : 0); }
 
 void TraceTask::give_up(int ttl, Events* events) {
   auto& hop = hops_.touch(ttl);

@@ -62,6 +62,7 @@ class TraceTask final : public Task {
   [[nodiscard]] int end() const { return reached_.value_or(last()); }
 
   Agenda look_ahead(Tick now, Events* events);
+  [[nodiscard]] int attempts_at(int ttl) const;
   void give_up(int ttl, Events* events);
   [[nodiscard]] bool is_worth_asking(int ttl) const;
   [[nodiscard]] std::optional<int> new_ttl(const Agenda& agenda) const;

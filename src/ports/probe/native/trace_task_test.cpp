@@ -90,6 +90,18 @@ TEST(TraceTask, a_hop_that_answers_the_second_probe_is_no_silent_hop) {
   EXPECT_LT(driver.elapsed(), 130ms);
 }
 
+TEST(TraceTask, a_destination_that_two_probes_did_not_get_to_is_asked_once_more) {
+  TraceTask task(request());
+  TaskDriver driver(task, [](ProbeTag tag) -> std::optional<PathAnswer> {
+    if (tag.ttl == Ttl{12} && tag.attempt <= 2) return std::nullopt;
+    return clean(tag, 12);
+  });
+  const auto result = driver.run();
+  EXPECT_EQ(result.status, Status::reached);
+  EXPECT_EQ(result.hops.size(), 12);
+  EXPECT_EQ(result.hops.back().sent, 3);
+}
+
 TEST(TraceTask, a_silent_hop_gets_as_many_probes_as_were_asked_for) {
   for (int attempts = 1; attempts <= 5; ++attempts) {
     auto wanted = request();
