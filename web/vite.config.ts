@@ -13,7 +13,18 @@ export default defineConfig({
     reportCompressedSize: true,
   },
   server: {
-    proxy: { "/api": process.env["CYBERWATCH_URL"] ?? "http://127.0.0.1:8080" },
+    // The node refuses requests with a foreign Host or Origin; to it these are its own.
+    proxy: {
+      "/api": {
+        target: process.env["CYBERWATCH_URL"] ?? "http://127.0.0.1:8480",
+        changeOrigin: true,
+        configure: (proxy) =>
+          proxy.on("proxyReq", (request) => {
+            request.removeHeader("origin");
+            request.removeHeader("sec-fetch-site");
+          }),
+      },
+    },
   },
   test: {
     include: ["src/**/*_test.ts"],

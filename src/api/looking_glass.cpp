@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <utility>
 
 #include "core/log.hpp"
@@ -16,16 +15,6 @@ namespace {
 constexpr std::string_view kArea = "looking-glass";
 // How far back a path counts as known.
 constexpr int kPathsLookedAt = 500;
-
-std::vector<AddressFacts> facts_on_path(const Measurement& measurement, const routing::RouteTable& table) {
-  std::set<IpAddress> addresses{measurement.address};
-  for (const auto& hop : measurement.hops)
-    for (const auto& reply : hop.replies) addresses.insert(reply.from);
-  std::vector<AddressFacts> facts;
-  facts.reserve(addresses.size());
-  for (const auto& address : addresses) facts.push_back(routing::facts_of(table, address));
-  return facts;
-}
 
 Problem too_many(std::string detail, Duration retry_after) {
   Problem problem(ProblemType::budget_exhausted, std::move(detail));
@@ -155,8 +144,7 @@ void LookingGlass::store(const Finished& finished) {
 Result<PathNews> LookingGlass::put(const Measurement& measurement) {
   const auto earlier = TRY(
       ports_.measurements.list({.address = measurement.address, .kind = measurement.kind, .limit = kPathsLookedAt}));
-  const auto table = ports_.routes.current();
-  auto facts = facts_on_path(measurement, *table);
+  auto facts = routing::facts_on_path(*ports_.routes.current(), measurement);
   auto as_path =
       measurement.kind == Kind::ping ? std::nullopt : std::optional(topology::find_as_path(measurement, facts));
   TRY(ports_.measurements.put(

@@ -1,8 +1,4 @@
 #include "app/local_table.hpp"
-
-#include <set>
-#include <vector>
-
 #include "app/places.hpp"
 #include "ports/routing/builtin/ip_to_asn_table.hpp"
 #include "rules/topology/as_path.hpp"
@@ -41,12 +37,7 @@ FactsOf LazyTable::facts_of() {
 }
 
 AsPath LazyTable::as_path_of(const Measurement& measurement) {
-  std::set<IpAddress> addresses;
-  for (const auto& hop : measurement.hops)
-    for (const auto& reply : hop.replies) addresses.insert(reply.from);
-  std::vector<AddressFacts> facts;
-  for (const auto& address : addresses) facts.push_back(routing::facts_of(table(), address));
-  return topology::find_as_path(measurement, facts);
+  return topology::find_as_path(measurement, routing::facts_on_path(table(), measurement));
 }
 
 }  // namespace cw::app

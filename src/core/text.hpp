@@ -17,8 +17,8 @@ template <class Number>
   requires std::integral<Number> || std::floating_point<Number>
 std::optional<Number> parse_number(std::string_view text) {
   Number value{};
-  const auto* end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  const auto* end = text.end();
+  const auto [rest, error] = std::from_chars(text.begin(), end, value);
   if (error != std::errc{} || rest != end) return std::nullopt;
   return value;
 }

@@ -37,8 +37,8 @@ using ProbeEvent = std::variant<ReplyEvent, SilenceEvent, RoundEvent>;
 // Called from the prober's thread: quick, never blocking, never calling back into the prober but for `start`
 // and `cancel`.
 struct Observer {
-  std::function<void(const ProbeEvent&)> on_event;             // may be empty
-  std::function<void(Result<Measurement>)> on_finished;        // exactly once; `cancelled` after a cancel
+  std::function<void(const ProbeEvent&)> on_event;       // may be empty
+  std::function<void(Result<Measurement>)> on_finished;  // exactly once; `cancelled` after a cancel
 };
 
 // Named counters: "packets_sent", "receive_drops", "reply_unmatched", "reply_bad_checksum", …

@@ -1,6 +1,7 @@
 #include "ports/routing/route_table.hpp"
 
 #include <chrono>
+#include <set>
 
 #include "core/special_use.hpp"
 
@@ -29,6 +30,15 @@ AddressFacts facts_of(const RouteTable& table, const IpAddress& address) {
     facts.asn = origin->asn;
     facts.org_name = origin->org_name;
   }
+  return facts;
+}
+
+std::vector<AddressFacts> facts_on_path(const RouteTable& table, const Measurement& measurement) {
+  std::set<IpAddress> addresses{measurement.address};
+  for (const auto& hop : measurement.hops)
+    for (const auto& reply : hop.replies) addresses.insert(reply.from);
+  std::vector<AddressFacts> facts;
+  for (const auto& address : addresses) facts.push_back(facts_of(table, address));
   return facts;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/asn.hpp"
 #include "core/guarded.hpp"
@@ -16,6 +17,7 @@
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "model/address_facts.hpp"
+#include "model/measurement.hpp"
 
 namespace cw::routing {
 
@@ -53,6 +55,9 @@ class RouteTable {
 // The facts that local knowledge alone gives: IANA's registry first (special-use space has no origin), then
 // the table.
 AddressFacts facts_of(const RouteTable& table, const IpAddress& address);
+
+// The same for the measured address and every address that answered, each once.
+std::vector<AddressFacts> facts_on_path(const RouteTable& table, const Measurement& measurement);
 
 // The table in use. A reader keeps the one it got for as long as it needs; a swap pauses nobody.
 class RouteTables {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
 #include <utility>
 
 #include "core/log.hpp"
@@ -24,13 +23,6 @@ MeasurementRequest request_of(const Job& job) {
           .target = job.target_name.empty() ? job.target_ip.to_string() : job.target_name,
           .address = job.target_ip,
           .kind = job.kind};
-}
-
-std::set<IpAddress> addresses_of(const Measurement& measurement) {
-  std::set<IpAddress> addresses{measurement.address};
-  for (const auto& hop : measurement.hops)
-    for (const auto& reply : hop.replies) addresses.insert(reply.from);
-  return addresses;
 }
 
 }  // namespace
@@ -122,9 +114,7 @@ void Worker::settle(const Job& job, Result<Measurement> measurement, Instant now
 }
 
 store::NewMeasurement Worker::annotate(Measurement measurement) const {
-  const auto table = ports_.routes.current();
-  std::vector<AddressFacts> facts;
-  for (const auto& address : addresses_of(measurement)) facts.push_back(routing::facts_of(*table, address));
+  auto facts = routing::facts_on_path(*ports_.routes.current(), measurement);
   auto as_path =
       measurement.kind == Kind::ping ? std::nullopt : std::optional(topology::find_as_path(measurement, facts));
   return {.measurement = std::move(measurement), .as_path = std::move(as_path), .facts = std::move(facts)};
