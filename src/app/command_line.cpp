@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/command_help.hpp"
+#include "app/probe_texts.hpp"
 #include "core/text.hpp"
 
 namespace cw::app {
@@ -16,29 +17,6 @@ using std::chrono::milliseconds;
 
 // Makes the record once everything was read.
 using Finish = std::function<Result<Command>()>;
-
-constexpr std::string_view kNativeProber = "native";
-
-// What is read as text and becomes a record at the end.
-struct ProbeTexts {
-  ProbeArguments probe;
-  std::string method = "icmp";
-  std::string prober{kNativeProber};
-  int timeout_ms = 1000;
-  int port = 0;
-  bool only_v4 = false;
-  bool only_v6 = false;
-  bool json = false;
-  bool mda = false;
-};
-
-Output output_of(bool json) { return json ? Output::json_lines : Output::text; }
-
-std::optional<Family> family_of(bool only_v4, bool only_v6) {
-  if (only_v4) return Family::v4;
-  if (only_v6) return Family::v6;
-  return std::nullopt;
-}
 
 void declare_json(CLI::App& app, bool& json) { app.add_flag("--json", json, "JSON Lines on stdout and nothing else"); }
 
@@ -88,27 +66,6 @@ void declare_probe(CLI::App& app, ProbeTexts& texts, std::string_view target_hel
 
 void declare_file(CLI::App& app, ProbeTexts& texts) {
   app.add_option("--file", texts.probe.file, "One target a line, # begins a comment; - is stdin")->type_name("LIST");
-}
-
-Result<ProbeArguments> finish_probe(const ProbeTexts& texts) {
-  auto probe = texts.probe;
-  probe.method = TRY(parse_method(texts.method));
-  if (probe.method == Method::tcp)
-    return fail(ErrorKind::unsupported, "this build has no TCP probes: use --method icmp or --method udp");
-  if (texts.mda) return fail(ErrorKind::unsupported, "this build has no --mda: use --flow N for one flow at a time");
-  if (texts.prober != kNativeProber)
-    return fail(
-        ErrorKind::unsupported,
-        fmt::format("this build has no prober \"{}\": leave out --prober, or say native", printable(texts.prober, 40)));
-  if (texts.port != 0) {
-    if (probe.method == Method::icmp) return fail(ErrorKind::invalid, "--port needs --method udp: ICMP has no ports");
-    probe.port = static_cast<std::uint16_t>(texts.port);
-  }
-  if (probe.targets.empty() && !probe.file) return fail(ErrorKind::invalid, "name a TARGET: an address or a host name");
-  probe.family = family_of(texts.only_v4, texts.only_v6);
-  probe.timeout = milliseconds(texts.timeout_ms);
-  probe.output = output_of(texts.json);
-  return probe;
 }
 
 Finish declare_serve(CLI::App& app) {

@@ -73,7 +73,6 @@ constexpr std::array kLargeNetworks{
     PresetTarget{"66.28.0.45", "Cogent"},
     PresetTarget{"75.75.75.75", "Comcast"},
     PresetTarget{"68.94.156.1", "AT&T"},
-    PresetTarget{"80.10.246.2", "Orange"},
     PresetTarget{"77.88.8.8", "Yandex"},
     PresetTarget{"223.5.5.5", "Alibaba"},
     PresetTarget{"119.29.29.29", "Tencent"},

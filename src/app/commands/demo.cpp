@@ -1,6 +1,7 @@
 // `cyberwatch demo`: every role over the simulated Internet, on real time, in memory unless told otherwise.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "app/commands/commands.hpp"
 #include "app/local_table.hpp"
@@ -9,6 +10,7 @@
 #include "app/terminal.hpp"
 #include "app/wiring.hpp"
 #include "core/log.hpp"
+#include "core/special_use.hpp"
 #include "lab/scenario.hpp"
 #include "lab/simulated_internet.hpp"
 #include "lab/simulated_wire.hpp"
@@ -31,7 +33,16 @@ Result<lab::Scenario> scenario_of(const DemoCommand& command) {
   return lab::parse_scenario(demo_scenario(), "demo.toml");
 }
 
-Result<Settings> demo_settings(const DemoCommand& command) {
+// The scenario's own destinations may lie in documentation space; everything else is as on any node.
+std::string allowed_prefixes(const std::vector<lab::Destination>& destinations) {
+  std::vector<std::string> allowed;
+  for (const auto& destination : destinations)
+    if (special_use(destination.address) != nullptr)
+      allowed.push_back(Prefix::around(destination.address, destination.address.bit_width()).to_string());
+  return fmt::format("{}", fmt::join(allowed, ","));
+}
+
+Result<Settings> demo_settings(const DemoCommand& command, const std::vector<lab::Destination>& destinations) {
   Settings settings;
   TRY(apply_environment(settings, process_environment()));
   const auto interval = std::chrono::seconds(kInterval).count();
@@ -40,7 +51,7 @@ Result<Settings> demo_settings(const DemoCommand& command) {
            {"node.roles", "api,scheduler,worker"},
            {"listen.address", "127.0.0.1"},
            {"listen.port", std::to_string(command.port)},
-           {"policy.allowed", "0.0.0.0/0,::/0"},  // nothing leaves this process
+           {"policy.allowed", allowed_prefixes(destinations)},
            {"probe.packets_per_second", "20000"},
            {"target.interval_seconds", std::to_string(interval)},
            {"worker.rate_limit_per_minute", "3000"},
@@ -71,11 +82,11 @@ Result<> add_destinations(store::TargetStore& targets, const std::vector<lab::De
 
 Result<ExitCode> run(const DemoCommand& command) {
   auto scenario = TRY(scenario_of(command));
-  const auto settings = TRY(demo_settings(command));
+  const auto destinations = scenario.destinations;
+  const auto settings = TRY(demo_settings(command, destinations));
   set_log_level(LogLevel::warning);
   const auto signals = TRY(platform::Signals::open());
   const platform::SystemClock clock;
-  const auto destinations = scenario.destinations;
   lab::SimulatedInternet internet(std::move(scenario), clock.now());
   const auto opened = open_local_table(settings);
   if (!opened) log_warning("demo", "networks are not named: {}", opened.error().message);
