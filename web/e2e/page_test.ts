@@ -56,8 +56,9 @@ describe("the looking glass", () => {
       const text = await page.evaluate(() => navigator.clipboard.readText());
       expect(text.split("\n")[0]).toContain(target.address);
       await page.click("text=Copy JSON");
-      await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("{"));
-      const json = await page.evaluate(() => navigator.clipboard.readText());
+      const copied = () => page.evaluate(() => navigator.clipboard.readText());
+      await expect.poll(copied, { timeout: 15_000 }).toMatch(/^\{/);
+      const json = await copied();
       expect(JSON.parse(json)).toEqual(await measurement(id));
     });
   });
