@@ -210,7 +210,7 @@ Result<IpAddress> SourceFinder::find(const IpAddress& destination) {
   if (!socket.is_open()) socket = TRY(open_socket(destination.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM, 0));
   // Without this the socket keeps the source of the destination before.
   const sockaddr disconnect{.sa_family = AF_UNSPEC, .sa_data = {}};
-  ::connect(socket.get(), &disconnect, sizeof(disconnect));
+  static_cast<void>(::connect(socket.get(), &disconnect, sizeof(disconnect)));
   const auto address = to_socket_address(destination, 33434);
   SocketAddress local;
   local.length = sizeof(local.storage);

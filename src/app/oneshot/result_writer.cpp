@@ -6,7 +6,7 @@
 namespace cw::app {
 namespace {
 
-constexpr std::size_t kMostWaiting = 64 * 1024;
+constexpr std::size_t kMostWaiting = std::size_t{64} * 1024;
 
 }  // namespace
 
