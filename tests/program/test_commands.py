@@ -78,6 +78,8 @@ class Commands(unittest.TestCase):
 
     def test_a_trace_on_the_lab_is_one_json_line_as_the_contract_has_it(self):
         done = run("lab", "run", scenario("silent_hops.toml"), "--", os.environ["CYBERWATCH"], "trace", "--json", "203.0.113.14")
+        if done.returncode == 3:
+            self.skipTest(done.stderr.strip())
         self.assertEqual(done.returncode, 0, done.stderr)
         trace = json.loads(done.stdout)
         self.assertEqual(list(trace)[:17], ["id", "kind", "vantage", "target", "address", "prober", "method", "port", "flow",
