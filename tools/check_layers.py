@@ -9,20 +9,21 @@ ALLOWED = {
     "core": {"core"},
     "model": {"core", "model"},
     "codec": {"core", "codec"},
+    "formats": {"core", "model", "formats"},
     "platform": {"core", "platform"},
     "rules": {"core", "model", "rules"},
-    "ports": {"core", "model", "codec", "platform", "ports"},
-    "roles": {"core", "model", "rules", "ports", "roles"},
-    "api": {"core", "model", "rules", "ports", "platform", "api"},
+    "ports": {"core", "model", "codec", "formats", "platform", "ports"},
+    "roles": {"core", "model", "formats", "rules", "ports", "roles"},
+    "api": {"core", "model", "formats", "rules", "ports", "platform", "api"},
     "lab": {"core", "model", "codec", "platform", "lab"},
-    "app": {"core", "model", "codec", "platform", "rules", "ports", "roles", "api", "lab", "app"},
+    "app": {"core", "model", "codec", "formats", "platform", "rules", "ports", "roles", "api", "lab", "app"},
 }
 # Neighbours inside these folders do not see each other.
 SEPARATE = {"rules", "ports", "roles"}
 # Adapters are named by app alone: everybody else sees a port's contract, which lies in the port's own folder.
 CONTRACT_ONLY = {"roles", "api"}
 # Headers of the language, of fmt and of the project are all that these may show to their readers.
-PLAIN_HEADERS = {"core", "model", "rules"}
+PLAIN_HEADERS = {"core", "model", "formats", "rules"}
 THIRD_PARTY = re.compile(r"^(boost/|sqlite3|toml|CLI/|openssl/|maxminddb|prometheus/|libpq|hiredis|curl/)")
 
 

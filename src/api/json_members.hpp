@@ -8,8 +8,8 @@
 
 #include "core/asn.hpp"
 #include "core/time.hpp"
+#include "formats/json_writer.hpp"
 #include "model/as_path.hpp"
-#include "rules/formats/json_writer.hpp"
 
 namespace cw::api {
 

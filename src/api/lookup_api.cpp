@@ -4,7 +4,7 @@
 #include "api/paging.hpp"
 #include "api/routes.hpp"
 #include "core/text.hpp"
-#include "rules/formats/lookup_json.hpp"
+#include "formats/lookup_json.hpp"
 
 namespace cw::api {
 namespace {

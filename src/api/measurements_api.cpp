@@ -8,7 +8,7 @@
 #include "api/json_members.hpp"
 #include "api/paging.hpp"
 #include "api/routes.hpp"
-#include "rules/formats/measurement_json.hpp"
+#include "formats/measurement_json.hpp"
 
 namespace cw::api {
 namespace {

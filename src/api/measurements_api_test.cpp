@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "api/api_test_node.hpp"
-#include "rules/formats/measurement_json.hpp"
+#include "formats/measurement_json.hpp"
 #include "rules/topology/as_path.hpp"
 
 namespace cw::api {

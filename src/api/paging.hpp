@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "api/problem.hpp"
+#include "formats/json_writer.hpp"
 #include "platform/http_server.hpp"
-#include "rules/formats/json_writer.hpp"
 
 namespace cw::api {
 

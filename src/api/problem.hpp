@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "formats/json_writer.hpp"
 #include "platform/http_server.hpp"
-#include "rules/formats/json_writer.hpp"
 
 namespace cw::api {
 

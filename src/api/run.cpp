@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "api/json_members.hpp"
-#include "rules/formats/json_writer.hpp"
+#include "formats/json_writer.hpp"
 #include "rules/topology/as_path.hpp"
 
 namespace cw::api {

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "api/json_members.hpp"
-#include "rules/formats/hop_statistics.hpp"
+#include "formats/hop_statistics.hpp"
 
 namespace cw::api {
 namespace {

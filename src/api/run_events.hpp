@@ -9,12 +9,12 @@
 
 #include "api/problem.hpp"
 #include "core/time.hpp"
+#include "formats/json_writer.hpp"
 #include "model/address_facts.hpp"
 #include "model/as_path.hpp"
 #include "model/measurement.hpp"
 #include "model/measurement_request.hpp"
 #include "ports/probe/prober.hpp"
-#include "rules/formats/json_writer.hpp"
 
 namespace cw::api {
 

@@ -53,12 +53,9 @@ Result<std::size_t> SimulatedWire::send(std::span<const platform::OutgoingPacket
       continue;
     }
     ++counters_.packets_sent;
-    if (!is_ipv4(packet.bytes)) {
-      internet_.send(packet.bytes, now());
-      continue;
-    }
     completed_.assign(packet.bytes.begin(), packet.bytes.end());
-    complete_ipv4(completed_, internet_.scenario().vantage.v4);
+    completed_.insert(completed_.end(), packet.zeros, 0);
+    if (is_ipv4(completed_)) complete_ipv4(completed_, internet_.scenario().vantage.v4);
     internet_.send(completed_, now());
   }
   return packets.size();

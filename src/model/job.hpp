@@ -19,6 +19,7 @@ struct Job {
   std::string target_name;  // as its owner named it
   TargetSource target_type = TargetSource::static_list;
   Kind kind = Kind::trace;
+  std::string prober;  // which is to measure; empty: the node's own order
   int priority = 5;    // 0 lowest, 9 highest
   std::string source;  // who asked: "schedule", "api", …
   std::string reason;

@@ -98,7 +98,10 @@ std::vector<std::optional<IpAddress>> path_addresses(const Measurement& measurem
   addresses.reserve(measurement.hops.size());
   for (const auto& hop : measurement.hops) {
     const auto* answer = hop.answer();
-    addresses.push_back(answer != nullptr ? std::optional(answer->from) : std::nullopt);
+    if (answer != nullptr)
+      addresses.emplace_back(answer->from);
+    else
+      addresses.push_back(hop.inferred ? std::optional(hop.inferred->from) : std::nullopt);
   }
   return addresses;
 }

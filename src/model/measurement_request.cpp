@@ -8,7 +8,7 @@ namespace cw {
 namespace {
 
 constexpr std::array kinds{Kind::trace, Kind::ping, Kind::mtr};
-constexpr std::array methods{Method::icmp, Method::udp, Method::tcp};
+constexpr std::array methods{Method::icmp, Method::udp, Method::tcp, Method::tcp_ack};
 
 bool within(int value, int least, int most) { return value >= least && value <= most; }
 bool within(Duration value, Duration least, Duration most) { return value >= least && value <= most; }
@@ -17,7 +17,7 @@ Result<> validate_target(const MeasurementRequest& request) {
   if (request.address.is_unspecified()) return fail(ErrorKind::invalid, "the target needs an address to probe");
   if (!request.port) return {};
   if (request.method == Method::icmp)
-    return fail(ErrorKind::invalid, "port is only for the methods udp and tcp: ICMP has none");
+    return fail(ErrorKind::invalid, "port is only for the methods udp, tcp and tcp-ack: ICMP has none");
   if (*request.port == 0) return fail(ErrorKind::invalid, "port must be from 1 to 65535");
   return {};
 }
@@ -44,6 +44,8 @@ std::string_view to_string(Method method) {
       return "udp";
     case Method::tcp:
       return "tcp";
+    case Method::tcp_ack:
+      return "tcp-ack";
   }
   return "icmp";
 }
@@ -65,6 +67,13 @@ Result<> validate(const MeasurementRequest& request) {
     return fail(ErrorKind::invalid, "interval must be from 1 ms to 3600000 ms (one hour)");
   if (!within(request.timeout, 1ms, 60s))
     return fail(ErrorKind::invalid, "timeout must be from 1 ms to 60000 ms (one minute)");
+  if (request.multipath == Multipath::on && request.kind != Kind::trace)
+    return fail(ErrorKind::invalid, "only a trace looks for all load-balanced paths");
+  if (request.confidence_percent != 95 && request.confidence_percent != 99)
+    return fail(ErrorKind::invalid, "confidence must be 95 or 99 per cent");
+  if (request.mtu_search == MtuSearch::on && (request.kind != Kind::trace || request.multipath == Multipath::on))
+    return fail(ErrorKind::invalid, "only a trace along one path looks for its MTU");
+  if (request.dscp > 63) return fail(ErrorKind::invalid, "dscp must be from 0 to 63");
   if (!within(request.probe_spacing, 0ms, 10s))
     return fail(ErrorKind::invalid, "probe-spacing must be from 0 ms to 10000 ms");
   return {};

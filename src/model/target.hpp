@@ -33,7 +33,8 @@ struct Target {
   std::vector<std::string> labels;
   TargetSource source = TargetSource::static_list;
   std::string reason;
-  int priority = 5;  // 0 lowest, 9 highest
+  std::string prober;  // which is to measure it; empty: the node's own order
+  int priority = 5;    // 0 lowest, 9 highest
   std::chrono::seconds interval = std::chrono::minutes(15);
   TargetState state = TargetState::active;
   Instant first_seen;

@@ -22,6 +22,8 @@ namespace cw::platform {
 struct OutgoingPacket {
   IpAddress destination;
   std::span<const std::uint8_t> bytes;
+  // So many bytes of zero follow `bytes` and belong to the packet: what makes a probe long need not be copied.
+  std::uint16_t zeros = 0;
 };
 
 struct IncomingPacket {

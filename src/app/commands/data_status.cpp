@@ -7,8 +7,8 @@
 #include "app/places.hpp"
 #include "app/settings_loader.hpp"
 #include "app/terminal.hpp"
+#include "formats/json_writer.hpp"
 #include "platform/system_clock.hpp"
-#include "rules/formats/json_writer.hpp"
 
 namespace cw::app {
 namespace {

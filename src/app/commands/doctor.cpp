@@ -13,6 +13,7 @@
 #include "app/settings_loader.hpp"
 #include "app/terminal.hpp"
 #include "core/text.hpp"
+#include "formats/json_writer.hpp"
 #include "platform/database_lock.hpp"
 #include "platform/datagram_wire.hpp"
 #include "platform/http_server.hpp"
@@ -20,7 +21,6 @@
 #include "platform/raw_wire.hpp"
 #include "platform/sqlite_database.hpp"
 #include "platform/system_clock.hpp"
-#include "rules/formats/json_writer.hpp"
 
 namespace cw::app {
 namespace {

@@ -7,8 +7,8 @@
 #include "app/settings_loader.hpp"
 #include "app/terminal.hpp"
 #include "core/text.hpp"
-#include "rules/formats/json_writer.hpp"
-#include "rules/formats/lookup_json.hpp"
+#include "formats/json_writer.hpp"
+#include "formats/lookup_json.hpp"
 
 namespace cw::app {
 namespace {

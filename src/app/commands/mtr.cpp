@@ -10,7 +10,7 @@
 #include "app/text/event_log.hpp"
 #include "app/text/mtr_text.hpp"
 #include "core/text.hpp"
-#include "rules/formats/measurement_json.hpp"
+#include "formats/measurement_json.hpp"
 
 namespace cw::app {
 namespace {

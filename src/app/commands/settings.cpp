@@ -10,8 +10,8 @@
 #include "app/terminal.hpp"
 #include "app/text/paint.hpp"
 #include "core/text.hpp"
+#include "formats/json_writer.hpp"
 #include "roles/worker/worker_settings.hpp"
-#include "rules/formats/json_writer.hpp"
 
 namespace cw::app {
 namespace {

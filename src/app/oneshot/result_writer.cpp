@@ -1,7 +1,7 @@
 #include "app/oneshot/result_writer.hpp"
 
 #include "app/terminal.hpp"
-#include "rules/formats/measurement_json.hpp"
+#include "formats/measurement_json.hpp"
 
 namespace cw::app {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "rules/formats/hop_statistics.hpp"
+#include "formats/hop_statistics.hpp"
 
 namespace cw::app {
 namespace {

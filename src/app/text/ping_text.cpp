@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/text.hpp"
-#include "rules/formats/hop_statistics.hpp"
+#include "formats/hop_statistics.hpp"
 
 namespace cw::app {
 namespace {

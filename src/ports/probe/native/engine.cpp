@@ -196,7 +196,7 @@ void Engine::add_to_batch(std::uint32_t slot, ProbeTag tag, Instant now) {
   out.tag = tag;
   out.destination = running.flow.destination;
   out.sequence = ledger_.issue(*running.destination, slot, tag, now);
-  out.size = encode_probe(running.flow, tag.ttl, out.sequence, identity_.cookie_key, out.bytes);
+  out.size = encode_probe(beside(running.flow, tag.flow), tag.ttl, out.sequence, identity_.cookie_key, out.bytes);
   running.begun = true;
   running.task->on_sent(tag, now);
   look_at(slot, now);
@@ -284,7 +284,7 @@ bool Engine::match(const ProbeReply& reply, FlightLedger::Destination& destinati
   for (const auto sequence : {std::optional(reply.sequence), reply.other_sequence}) {
     if (!sequence) continue;
     auto* flight = ledger_.find(destination, *sequence);
-    if (flight == nullptr || !is_of_flow(reply, slots_[flight->task].flow)) continue;
+    if (flight == nullptr || !is_of_flow(reply, beside(slots_[flight->task].flow, flight->tag.flow))) continue;
     if (cookie_fits(reply, *sequence)) {
       deliver(reply, *flight, received_at);
       return true;

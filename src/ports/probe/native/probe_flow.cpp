@@ -11,6 +11,15 @@ std::uint16_t icmp_checksum_of(std::uint16_t flow) {
 
 }  // namespace
 
+ProbeFlow beside(const ProbeFlow& flow, std::uint16_t offset) {
+  if (offset == 0) return flow;
+  auto other = flow;
+  other.icmp_checksum = static_cast<std::uint16_t>(1 + (flow.icmp_checksum - 1u + offset) % 0xfffe);
+  other.source_port = static_cast<std::uint16_t>(0x8000 | (flow.source_port + offset));
+  other.flow_label = (flow.flow_label & 0xf0000) | ((flow.flow_label + offset) & 0xffff);
+  return other;
+}
+
 ProbeFlow make_flow(const MeasurementRequest& request, const IpAddress& source, const ProbeIdentity& identity) {
   constexpr std::uint32_t nonzero_label = 0x10000;
   return ProbeFlow{

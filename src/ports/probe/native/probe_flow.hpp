@@ -47,6 +47,9 @@ struct ProbeFlow {
   std::uint32_t flow_label = 0;
 };
 
+// The flow that lies `offset` beside this one: only what load balancers look at differs.
+ProbeFlow beside(const ProbeFlow& flow, std::uint16_t offset);
+
 // The same request gives the same flow in every run, so that a path found today can be compared with
 // yesterday's; only the ICMP identifier belongs to the engine.
 ProbeFlow make_flow(const MeasurementRequest& request, const IpAddress& source, const ProbeIdentity& identity);

@@ -24,6 +24,7 @@ namespace cw::probe {
 // Which probe of its task: the task's own words, given back with the answer.
 struct ProbeTag {
   std::uint16_t attempt = 0;
+  std::uint16_t flow = 0;  // beside the request's own flow: 0 is that one
   Ttl ttl;
   friend bool operator==(const ProbeTag&, const ProbeTag&) = default;
 };
@@ -45,6 +46,7 @@ struct Answer {
 
 struct SendProbe {
   ProbeTag tag;
+  std::uint16_t size = 0;  // of the whole IP packet, which then must not be fragmented; 0: as short as it gets
 };
 // Nothing to do before that, unless an answer comes.
 struct WaitUntil {

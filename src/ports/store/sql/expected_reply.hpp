@@ -26,6 +26,7 @@ inline IcmpKind expected_icmp(const IpAddress& from, const IpAddress& probed, Me
     case Method::udp:
       return v4 ? IcmpKind{3, 3} : IcmpKind{1, 4};
     case Method::tcp:
+    case Method::tcp_ack:
       return {0, 0};
   }
   return {0, 0};

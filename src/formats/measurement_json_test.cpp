@@ -1,4 +1,4 @@
-#include "rules/formats/measurement_json.hpp"
+#include "formats/measurement_json.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <iterator>
 #include <string>
 
-#include "rules/formats/lookup_json.hpp"
+#include "formats/lookup_json.hpp"
 
 namespace cw::formats {
 namespace {

@@ -1,4 +1,4 @@
-#include "rules/formats/hop_statistics.hpp"
+#include "formats/hop_statistics.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "rules/formats/json_writer.hpp"
+#include "formats/json_writer.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
-#include "rules/formats/measurement_json.hpp"
+#include "formats/measurement_json.hpp"
 
 #include <algorithm>
 
-#include "rules/formats/hop_statistics.hpp"
-#include "rules/formats/json_writer.hpp"
+#include "formats/hop_statistics.hpp"
+#include "formats/json_writer.hpp"
 
 namespace cw::formats {
 namespace {

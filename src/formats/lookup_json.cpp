@@ -1,6 +1,6 @@
-#include "rules/formats/lookup_json.hpp"
+#include "formats/lookup_json.hpp"
 
-#include "rules/formats/json_writer.hpp"
+#include "formats/json_writer.hpp"
 
 namespace cw::formats {
 
