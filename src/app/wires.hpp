@@ -1,22 +1,35 @@
 #pragma once
 
-// The way packets leave this machine: raw sockets, or the unprivileged ones where those are refused.
+// The way packets leave this machine: the best of packet rings, raw sockets and unprivileged ones that is to be
+// had, or the one that the owner names.
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/result.hpp"
 #include "platform/wire.hpp"
+#include "platform/wire_options.hpp"
 
 namespace cw::app {
 
+enum class WireChoice : std::uint8_t { automatic, ring, raw, datagram };
+
+inline constexpr std::string_view kWireChoices = "auto, ring, raw, datagram";
+std::optional<WireChoice> parse_wire_choice(std::string_view text);
+
 struct OpenedWire {
-  std::unique_ptr<platform::Wire> wire;
-  std::string why_not_raw;  // empty: it is raw
+  std::unique_ptr<platform::Wire> wire;  // its traits name it
+  // Why it is not a better one; empty where it is, or where nobody asked for better.
+  std::string why_not_ring;
+  std::string why_not_raw;
 };
 
-// `unavailable` where neither kind is to be had, saying how to mend it.
-Result<OpenedWire> open_wire();
+// `invalid` for a source or an interface that is not there, `unavailable` where none is to be had, saying how to
+// mend it. To be called before privileges are dropped.
+Result<OpenedWire> open_wire(const platform::WireOptions& options = {}, WireChoice choice = WireChoice::automatic);
 
 // A seed for what must not be guessed or repeated, from the system.
 std::uint64_t system_seed();

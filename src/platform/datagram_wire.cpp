@@ -1,145 +1,60 @@
 #include "platform/datagram_wire.hpp"
 
-#include <linux/errqueue.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
+#include "platform/datagram_socket.hpp"
 #include "platform/packet_assembly.hpp"
-
-#ifndef IP_RECVERR_RFC4884
-#define IP_RECVERR_RFC4884 26
-#endif
-#ifndef IPV6_RECVERR_RFC4884
-#define IPV6_RECVERR_RFC4884 31
-#endif
+#include "platform/queued_error.hpp"
 
 namespace cw::platform {
 namespace {
 
-constexpr std::size_t ipv4_header = 20;
-constexpr std::size_t ipv6_header = 40;
 constexpr std::size_t icmp_header = 8;
 
 constexpr std::string_view how_to_mend =
     "unprivileged ping sockets are closed to this user: run `sysctl net.ipv4.ping_group_range=\"0 2147483647\"`, or "
     "give the cyberwatch binary raw sockets with `sudo setcap cap_net_raw+ep`";
 
+constexpr std::string_view what_is_not_seen =
+    "no TCP; no quoted TTL, so no address translation or zero-TTL forwarding; of UDP, routers that quote nothing "
+    "behind the UDP header are seen only while one probe of the flow is under way";
+
 std::uint8_t icmp_protocol(Family family) {
   return family == Family::v4 ? std::uint8_t{IPPROTO_ICMP} : std::uint8_t{IPPROTO_ICMPV6};
 }
 
-int family_number(Family family) { return family == Family::v4 ? AF_INET : AF_INET6; }
-
-enum class SendOutcome : std::uint8_t { sent, full, refused };
-
-// An ICMP error that came in is reported by the next call on the socket too, whatever it is about; then the
-// call is made again.
-constexpr int most_tries = 4;
-
-SendOutcome send_echo(const FileDescriptor& socket, const OutgoingPacket& packet) {
-  const bool is_v4 = packet.destination.is_v4();
-  const auto message = packet.bytes.subspan(is_v4 ? ipv4_header : ipv6_header);
-  const int ttl = packet.bytes[is_v4 ? 8 : 7];
-  auto address = to_socket_address(packet.destination);
-  iovec vector{.iov_base = const_cast<std::uint8_t*>(message.data()), .iov_len = message.size()};
-  alignas(cmsghdr) std::array<std::uint8_t, CMSG_SPACE(sizeof(int))> control{};
-  msghdr header{};
-  header.msg_name = &address.storage;
-  header.msg_namelen = address.length;
-  header.msg_iov = &vector;
-  header.msg_iovlen = 1;
-  header.msg_control = control.data();
-  header.msg_controllen = control.size();
-  auto* note = CMSG_FIRSTHDR(&header);
-  note->cmsg_level = is_v4 ? IPPROTO_IP : IPPROTO_IPV6;
-  note->cmsg_type = is_v4 ? IP_TTL : IPV6_HOPLIMIT;
-  note->cmsg_len = CMSG_LEN(sizeof(ttl));
-  std::memcpy(CMSG_DATA(note), &ttl, sizeof(ttl));
-  for (int tries = 0; tries < most_tries; ++tries) {
-    if (::sendmsg(socket.get(), &header, MSG_DONTWAIT) >= 0) return SendOutcome::sent;
-    if (errno == EAGAIN || errno == ENOBUFS || errno == EINTR) return SendOutcome::full;
-    if (errno == EPERM || errno == EACCES) return SendOutcome::refused;
-  }
-  return SendOutcome::refused;
-}
-
-// What is told of an ICMP error: its type and code, who sent it, and the transport part that it quotes, to which
-// the kernel leaves extensions (RFC 4884) attached.
-struct QueuedError {
-  Family family;
-  IpAddress probed;
-  IpAddress local;
-  const MessageNotes& notes;
-  std::span<const std::uint8_t> quoted;
-  std::size_t extensions_at;  // in `quoted`; its size where there are none
-};
-
-std::size_t extensions_offset(const sock_extended_err& error, std::size_t size) {
-  const auto& rfc4884 = error.ee_rfc4884;
-  const bool there = rfc4884.len != 0 && rfc4884.len <= size && (rfc4884.flags & SO_EE_RFC4884_FLAG_INVALID) == 0;
-  return there ? rfc4884.len : size;
-}
-
-void assemble_error(std::vector<std::uint8_t>& packet, const QueuedError& queued) {
-  const bool is_v4 = queued.family == Family::v4;
-  const auto& error = *queued.notes.error;
-  const auto header_size = is_v4 ? ipv4_header : ipv6_header;
-  const auto protocol = icmp_protocol(queued.family);
-  const bool extended = queued.extensions_at < queued.quoted.size();
-  const PacketEnvelope envelope{.source = queued.notes.offender,
-                                .destination = queued.local,
-                                .protocol = protocol,
-                                .ttl = queued.notes.ttl.value_or(0)};
-  append_ip_header(packet, envelope, icmp_header + header_size + queued.quoted.size());
-  const auto message = packet.size();
-  packet.insert(packet.end(), icmp_header, 0);
-  packet[message] = error.ee_type;
-  packet[message + 1] = error.ee_code;
-  // The length field of RFC 4884, section 4.1: words of 32 bits in IPv4, of 64 in IPv6.
-  const auto length = static_cast<std::uint8_t>((header_size + queued.extensions_at) / (is_v4 ? 4 : 8));
-  if (extended) packet[message + (is_v4 ? 5 : 4)] = length;
-  if (error.ee_errno == EMSGSIZE) {
-    packet[message + 6] = static_cast<std::uint8_t>(error.ee_info >> 8);
-    packet[message + 7] = static_cast<std::uint8_t>(error.ee_info);
-  }
-  append_ip_header(packet, {.source = queued.local, .destination = queued.probed, .protocol = protocol, .ttl = 0},
-                   queued.extensions_at);
-  packet.insert(packet.end(), queued.quoted.begin(), queued.quoted.end());
-  set_icmp_checksum(packet, message, envelope);
+std::uint8_t protocol_of(const OutgoingPacket& packet) {
+  const std::size_t at = packet.destination.is_v4() ? 9 : 6;
+  return packet.bytes.size() <= transport_offset(packet.destination) ? std::uint8_t{0} : packet.bytes[at];
 }
 
 }  // namespace
 
-Result<DatagramWire::PingSocket> DatagramWire::open_ping_socket(Family family) {
-  const bool is_v4 = family == Family::v4;
+Result<DatagramWire::PingSocket> DatagramWire::open_ping_socket(Family family, const WireOptions& options) {
   PingSocket ping;
-  ping.socket = TRY(open_socket(family_number(family), SOCK_DGRAM, icmp_protocol(family)));
-  const int level = is_v4 ? IPPROTO_IP : IPPROTO_IPV6;
-  set_option(ping.socket, level, is_v4 ? IP_RECVERR : IPV6_RECVERR, 1);
-  set_option(ping.socket, level, is_v4 ? IP_RECVERR_RFC4884 : IPV6_RECVERR_RFC4884, 1);
-  set_option(ping.socket, level, is_v4 ? IP_RECVTTL : IPV6_RECVHOPLIMIT, 1);
-  set_option(ping.socket, level, is_v4 ? IP_PKTINFO : IPV6_RECVPKTINFO, 1);
-  prepare_for_receiving(ping.socket);
-  // Binding to nothing in particular makes the kernel choose the identifier, which it calls a port.
-  auto any = to_socket_address(is_v4 ? IpAddress::v4(0) : IpAddress{});
-  if (::bind(ping.socket.get(), reinterpret_cast<const sockaddr*>(&any.storage), any.length) != 0 ||
-      ::getsockname(ping.socket.get(), reinterpret_cast<sockaddr*>(&any.storage), &any.length) != 0)
+  ping.socket = TRY(open_datagram_socket(family, icmp_protocol(family)));
+  TRY(bind_to_interface(ping.socket, options.interface));
+  // Binding to no port in particular makes the kernel choose the identifier, which it calls a port.
+  const auto any = family == Family::v4 ? IpAddress::v4(0) : IpAddress{};
+  SocketAddress local;
+  local.length = sizeof(local.storage);
+  if (!bind_to(ping.socket, options.source(family).value_or(any)) ||
+      ::getsockname(ping.socket.get(), reinterpret_cast<sockaddr*>(&local.storage), &local.length) != 0)
     return fail(ErrorKind::unavailable, "the kernel gives no ICMP identifier");
-  std::uint16_t port = 0;  // at the same place in both families
-  std::memcpy(&port, reinterpret_cast<const std::uint8_t*>(&any.storage) + offsetof(sockaddr_in, sin_port),
-              sizeof(port));
-  ping.identifier = ntohs(port);
+  ping.identifier = port_of(local.storage);
   return ping;
 }
 
-Result<std::unique_ptr<DatagramWire>> DatagramWire::open() {
-  std::unique_ptr<DatagramWire> wire(new DatagramWire(TRY(WakeableWait::open())));
-  auto v4 = open_ping_socket(Family::v4);
-  auto v6 = open_ping_socket(Family::v6);
+Result<std::unique_ptr<DatagramWire>> DatagramWire::open(const WireOptions& options) {
+  TRY(check(options));
+  std::unique_ptr<DatagramWire> wire(
+      new DatagramWire(TRY(WakeableWait::open()), TRY(UdpProbeSockets::open(options)), options));
+  auto v4 = open_ping_socket(Family::v4, options);
+  auto v6 = open_ping_socket(Family::v6, options);
   if (!v4 && !v6) {
     if (v4.error().kind == ErrorKind::unavailable) return fail(ErrorKind::unavailable, std::string(how_to_mend));
     return std::unexpected(std::move(v4).error());
@@ -150,8 +65,11 @@ Result<std::unique_ptr<DatagramWire>> DatagramWire::open() {
 }
 
 WireTraits DatagramWire::traits() const {
-  WireTraits traits{
-      .name = "datagram", .sends_udp = false, .has_v4 = v4_.socket.is_open(), .has_v6 = v6_.socket.is_open()};
+  WireTraits traits{.name = "datagram",
+                    .sends_tcp = false,
+                    .limits = what_is_not_seen,
+                    .has_v4 = v4_.socket.is_open(),
+                    .has_v6 = v6_.socket.is_open()};
   if (traits.has_v4) traits.icmp_identifier_v4 = v4_.identifier;
   if (traits.has_v6) traits.icmp_identifier_v6 = v6_.identifier;
   return traits;
@@ -159,19 +77,24 @@ WireTraits DatagramWire::traits() const {
 
 WireCounters DatagramWire::counters() const {
   auto counters = counters_;
-  counters.receive_drops = v4_.drops.total() + v6_.drops.total();
+  counters.receive_drops = v4_.drops.total() + v6_.drops.total() + udp_.drops();
   return counters;
 }
 
 // ---- out
 
+SendOutcome DatagramWire::send_one(const OutgoingPacket& packet) {
+  const auto family = packet.destination.family();
+  const auto protocol = protocol_of(packet);
+  if (protocol == IPPROTO_UDP) return udp_.send(packet);
+  const auto& ping = family == Family::v4 ? v4_ : v6_;
+  if (protocol != icmp_protocol(family) || !ping.socket.is_open()) return SendOutcome::refused;
+  return send_datagram(ping.socket, packet, transport_offset(packet.destination), 0);
+}
+
 Result<std::size_t> DatagramWire::send(std::span<const OutgoingPacket> packets, std::vector<std::size_t>& refused) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    const auto& packet = packets[i];
-    const auto& ping = packet.destination.is_v4() ? v4_ : v6_;
-    const bool is_echo = packet.bytes.size() > (packet.destination.is_v4() ? ipv4_header : ipv6_header);
-    const auto outcome = is_echo && ping.socket.is_open() ? send_echo(ping.socket, packet) : SendOutcome::refused;
-    switch (outcome) {
+    switch (send_one(packets[i])) {
       case SendOutcome::sent:
         ++counters_.packets_sent;
         break;
@@ -188,74 +111,65 @@ Result<std::size_t> DatagramWire::send(std::span<const OutgoingPacket> packets, 
 
 // ---- in
 
-std::size_t DatagramWire::read_replies(PingSocket& ping, std::span<IncomingPacket> packets) {
-  const auto count = batch_.receive(ping.socket, packets.size(), 0);
-  for (std::size_t i = 0; i < count; ++i) {
+std::size_t DatagramWire::read_replies(PingSocket& ping, std::span<IncomingPacket> packets, std::size_t first) {
+  const auto count = batch_.receive(ping.socket, first, packets.size() - first, 0);
+  for (std::size_t i = first; i < first + count; ++i) {
     const auto message = batch_.bytes(i);
     const auto notes = batch_.notes(i);
     ping.drops.saw(notes.drops);
-    auto& packet = packets[i];
-    packet.bytes.clear();
-    packet.received_at = notes.received_at;
-    packet.reconstructed = true;
     const auto from = batch_.address(i);
     const PacketEnvelope envelope{
         .source = from,
         .destination = notes.destination.value_or(from.is_v4() ? IpAddress::v4(0) : IpAddress{}),
         .protocol = icmp_protocol(from.family()),
         .ttl = notes.ttl.value_or(0)};
-    append_ip_header(packet.bytes, envelope, message.size());
-    const auto start = packet.bytes.size();
-    packet.bytes.insert(packet.bytes.end(), message.begin(), message.end());
-    if (message.size() >= icmp_header) set_icmp_checksum(packet.bytes, start, envelope);
+    auto& packet = assembled_[i];
+    packet.clear();
+    append_ip_header(packet, envelope, message.size());
+    const auto start = packet.size();
+    packet.insert(packet.end(), message.begin(), message.end());
+    if (message.size() >= icmp_header) set_icmp_checksum(packet, start, envelope);
+    packets[i] = {.bytes = packet, .received_at = notes.received_at, .reconstructed = true};
   }
   return count;
 }
 
-std::size_t DatagramWire::read_errors(PingSocket& ping, std::span<IncomingPacket> packets) {
-  const auto count = batch_.receive(ping.socket, packets.size(), MSG_ERRQUEUE);
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < count; ++i) {
+std::size_t DatagramWire::read_errors(PingSocket& ping, std::span<IncomingPacket> packets, std::size_t first) {
+  const auto count = batch_.receive(ping.socket, first, packets.size() - first, MSG_ERRQUEUE);
+  auto place = first;
+  for (std::size_t i = first; i < first + count; ++i) {
     const auto notes = batch_.notes(i);
-    const auto probed = batch_.address(i);
     // The queue tells of our own machine's refusals too; those were seen when sending.
-    if (notes.error == nullptr ||
-        (notes.error->ee_origin != SO_EE_ORIGIN_ICMP && notes.error->ee_origin != SO_EE_ORIGIN_ICMP6))
-      continue;
-    auto& packet = packets[kept++];
-    packet.bytes.clear();
-    packet.received_at = notes.received_at;
-    packet.reconstructed = true;
+    if (!is_from_network(notes)) continue;
+    const auto probed = batch_.address(i);
     const auto quoted = batch_.bytes(i);
-    assemble_error(packet.bytes, {.family = probed.family(),
-                                  .probed = probed,
-                                  .local = notes.destination.value_or(probed.is_v4() ? IpAddress::v4(0) : IpAddress{}),
-                                  .notes = notes,
-                                  .quoted = quoted,
-                                  .extensions_at = extensions_offset(*notes.error, quoted.size())});
+    auto& packet = assembled_[place];
+    packet.clear();
+    append_error(packet, {.notes = notes,
+                          .probed = probed,
+                          .protocol = icmp_protocol(probed.family()),
+                          .quoted = quoted,
+                          .extensions_at = extensions_offset(notes, quoted.size())});
+    packets[place++] = {.bytes = packet, .received_at = notes.received_at, .reconstructed = true};
   }
-  return kept;
+  return place - first;
 }
 
-std::size_t DatagramWire::read_socket(PingSocket& ping, std::span<IncomingPacket> packets) {
-  if (!ping.socket.is_open() || packets.empty()) return 0;
-  const auto errors = read_errors(ping, packets);
-  const auto count = errors < packets.size() ? errors + read_replies(ping, packets.subspan(errors)) : errors;
+Result<std::size_t> DatagramWire::receive(std::span<IncomingPacket> packets, Instant until) {
+  const std::array sockets{v4_.socket.get(), v6_.socket.get(), udp_.descriptor()};
+  const auto most = packets.first(std::min(packets.size(), MessageBatch::most_messages));
+  const auto count = wait_.read_until(sockets, until, [&](const WakeableWait::Readable& readable) {
+    std::size_t taken = 0;
+    for (auto* ping : {&v4_, &v6_}) {
+      if (!readable[ping == &v4_ ? 0 : 1]) continue;
+      taken += read_errors(*ping, most, taken);
+      taken += read_replies(*ping, most, taken);
+    }
+    if (readable[2]) taken += udp_.read(batch_, most, taken, assembled_);
+    return taken;
+  });
   counters_.packets_received += count;
   return count;
-}
-
-// When nothing is to be waited for the sockets are simply read; otherwise only those that have something are.
-Result<std::size_t> DatagramWire::receive(std::span<IncomingPacket> packets, Instant until) {
-  const std::array sockets{v4_.socket.get(), v6_.socket.get()};
-  for (;;) {
-    const bool waits = now() < until;
-    const auto outcome = waits ? wait_.wait(sockets, until) : WakeableWait::Outcome{.readable = {true, true}};
-    std::size_t count = 0;
-    if (outcome.readable[0]) count += read_socket(v4_, packets);
-    if (outcome.readable[1]) count += read_socket(v6_, packets.subspan(count));
-    if (count > 0 || outcome.woken || !waits) return count;
-  }
 }
 
 }  // namespace cw::platform

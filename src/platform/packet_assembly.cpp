@@ -40,7 +40,7 @@ void append_v4_header(std::vector<std::uint8_t>& packet, const PacketEnvelope& e
   const auto start = packet.size();
   append_u16(packet, 0x4500);
   append_u16(packet, sizeof(std::uint32_t) * 5 + payload_length);
-  append_u16(packet, 0);
+  append_u16(packet, envelope.identification);
   append_u16(packet, 0);
   packet.push_back(envelope.ttl);
   packet.push_back(envelope.protocol);

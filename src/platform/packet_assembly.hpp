@@ -15,7 +15,8 @@ struct PacketEnvelope {
   IpAddress source;
   IpAddress destination;
   std::uint8_t protocol = 0;
-  std::uint8_t ttl = 0;  // 0: not known
+  std::uint8_t ttl = 0;              // 0: not known
+  std::uint16_t identification = 0;  // IPv4 only
 };
 
 // Appends a header for `payload_length` bytes; the family is the source's.

@@ -5,16 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <utility>
 
 #include "platform/packet_assembly.hpp"
+#include "platform/reply_filter.hpp"
 
 namespace cw::platform {
 namespace {
-
-// As many as the engine makes in one go.
-constexpr std::size_t most_sent_at_once = 64;
 
 constexpr std::string_view how_to_mend =
     "raw sockets need CAP_NET_RAW: run `sudo setcap cap_net_raw+ep` on the cyberwatch binary, start it as root, or "
@@ -37,131 +33,94 @@ void filter_icmp_v6(const FileDescriptor& socket) {
   ::setsockopt(socket.get(), IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter));
 }
 
-bool buffer_is_full(int error) { return error == EAGAIN || error == ENOBUFS || error == EINTR; }
+// Without its filter a TCP socket would hand over every segment of the machine: then there is none.
+Result<FileDescriptor> open_receiver(Family family, std::uint8_t protocol) {
+  auto socket = TRY(open_socket(family_number(family), SOCK_RAW, protocol));
+  if (protocol == IPPROTO_ICMP) filter_icmp_v4(socket);
+  if (protocol == IPPROTO_ICMPV6) filter_icmp_v6(socket);
+  const auto place = family == Family::v4 ? FilterPlace::ipv4_header : FilterPlace::tcp_header;
+  if (protocol == IPPROTO_TCP && !attach(reply_filter(place), socket))
+    return fail(ErrorKind::unsupported, "this kernel takes no packet filter");
+  if (family == Family::v6) {
+    set_option(socket, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
+    set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  }
+  prepare_for_receiving(socket);
+  return socket;
+}
 
 }  // namespace
 
-Result<RawWire::Sockets> RawWire::open_v4() {
-  Sockets sockets;
-  sockets.send = TRY(open_socket(AF_INET, SOCK_RAW, IPPROTO_RAW));
-  sockets.receive = TRY(open_socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
-  // Without this the kernel says nothing of packets that the device's queue had no room for (raw(7)).
-  set_option(sockets.send, IPPROTO_IP, IP_RECVERR, 1);
-  filter_icmp_v4(sockets.receive);
-  prepare_for_receiving(sockets.receive);
-  return sockets;
-}
-
-Result<RawWire::Sockets> RawWire::open_v6() {
-  Sockets sockets;
-  sockets.send = TRY(open_socket(AF_INET6, SOCK_RAW, IPPROTO_RAW));
-  sockets.receive = TRY(open_socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6));
-  set_option(sockets.send, IPPROTO_IPV6, IPV6_HDRINCL, 1);
-  set_option(sockets.send, IPPROTO_IPV6, IPV6_RECVERR, 1);
-  set_option(sockets.receive, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
-  set_option(sockets.receive, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-  filter_icmp_v6(sockets.receive);
-  prepare_for_receiving(sockets.receive);
-  return sockets;
-}
-
-Result<std::unique_ptr<RawWire>> RawWire::open() {
-  std::unique_ptr<RawWire> wire(new RawWire(TRY(WakeableWait::open())));
-  auto v4 = open_v4();
-  auto v6 = open_v6();
-  if (!v4 && !v6) {
-    if (v4.error().kind == ErrorKind::unavailable) return fail(ErrorKind::unavailable, std::string(how_to_mend));
-    return std::unexpected(std::move(v4).error());
-  }
-  if (v4) wire->v4_ = *std::move(v4);
-  if (v6) wire->v6_ = *std::move(v6);
+Result<std::unique_ptr<RawWire>> RawWire::open(const WireOptions& options) {
+  TRY(check(options));
+  auto sender = RawSender::open(options);
+  if (!sender && sender.error().kind == ErrorKind::unavailable && options.interface.empty())
+    return fail(ErrorKind::unavailable, std::string(how_to_mend));
+  if (!sender) return std::unexpected(std::move(sender).error());
+  std::unique_ptr<RawWire> wire(new RawWire(TRY(WakeableWait::open()), *std::move(sender), options));
+  TRY(wire->open_receivers());
   return wire;
 }
 
-WireTraits RawWire::traits() const { return {.name = "raw", .has_v4 = v4_.are_open(), .has_v6 = v6_.are_open()}; }
+Result<> RawWire::open_receivers() {
+  receivers_[0] = {.protocol = IPPROTO_ICMP, .family = Family::v4};
+  receivers_[1] = {.protocol = IPPROTO_TCP, .family = Family::v4};
+  receivers_[2] = {.protocol = IPPROTO_ICMPV6, .family = Family::v6};
+  receivers_[3] = {.protocol = IPPROTO_TCP, .family = Family::v6};
+  for (auto& receiver : receivers_)
+    if (auto socket = open_receiver(receiver.family, receiver.protocol)) receiver.socket = *std::move(socket);
+  if (receives(Family::v4) || receives(Family::v6)) return {};
+  return fail(ErrorKind::unavailable, std::string(how_to_mend));
+}
+
+bool RawWire::receives(Family family) const { return receivers_[family == Family::v4 ? 0 : 2].socket.is_open(); }
+
+WireTraits RawWire::traits() const {
+  return {.name = "raw",
+          .sends_tcp = receivers_[1].socket.is_open() || receivers_[3].socket.is_open(),
+          .has_v4 = sender_.has(Family::v4) && receives(Family::v4),
+          .has_v6 = sender_.has(Family::v6) && receives(Family::v6)};
+}
 
 WireCounters RawWire::counters() const {
   auto counters = counters_;
-  counters.receive_drops = v4_.drops.total() + v6_.drops.total();
+  for (const auto& receiver : receivers_) counters.receive_drops += receiver.drops.total();
   return counters;
 }
 
-// ---- out
-
-Result<std::size_t> RawWire::send(std::span<const OutgoingPacket> packets, std::vector<std::size_t>& refused) {
-  std::array<SocketAddress, most_sent_at_once> addresses;
-  std::array<iovec, most_sent_at_once> vectors;
-  std::array<mmsghdr, most_sent_at_once> headers{};
-  std::size_t taken = 0;
-  while (taken < packets.size()) {
-    // A run of packets of one family, as each family has its socket.
-    const bool is_v4 = packets[taken].destination.is_v4();
-    std::size_t count = 0;
-    while (count < most_sent_at_once && taken + count < packets.size() &&
-           packets[taken + count].destination.is_v4() == is_v4) {
-      const auto& packet = packets[taken + count];
-      addresses[count] = to_socket_address(packet.destination);
-      vectors[count] = {.iov_base = const_cast<std::uint8_t*>(packet.bytes.data()), .iov_len = packet.bytes.size()};
-      headers[count] = {};
-      headers[count].msg_hdr.msg_name = &addresses[count].storage;
-      headers[count].msg_hdr.msg_namelen = addresses[count].length;
-      headers[count].msg_hdr.msg_iov = &vectors[count];
-      headers[count].msg_hdr.msg_iovlen = 1;
-      ++count;
-    }
-    const auto& sockets = is_v4 ? v4_ : v6_;
-    const int sent = ::sendmmsg(sockets.send.get(), headers.data(), static_cast<unsigned>(count), MSG_DONTWAIT);
-    if (sent > 0) {
-      taken += static_cast<std::size_t>(sent);
-      counters_.packets_sent += static_cast<std::uint64_t>(sent);
-    } else if (buffer_is_full(errno)) {
-      return taken;
-    } else {
-      ++counters_.send_errors;
-      refused.push_back(taken++);
-    }
-  }
-  return taken;
-}
-
-// ---- in
-
-std::size_t RawWire::read_socket(Sockets& sockets, std::span<IncomingPacket> packets) {
-  if (!sockets.are_open() || packets.empty()) return 0;
-  const bool is_v4 = &sockets == &v4_;
-  const auto count = batch_.receive(sockets.receive, packets.size(), 0);
-  for (std::size_t i = 0; i < count; ++i) {
+std::size_t RawWire::read(Receiver& receiver, std::span<IncomingPacket> packets, std::size_t first) {
+  const auto count = batch_.receive(receiver.socket, first, packets.size() - first, 0);
+  for (std::size_t i = first; i < first + count; ++i) {
     const auto bytes = batch_.bytes(i);
     const auto notes = batch_.notes(i);
-    sockets.drops.saw(notes.drops);
-    auto& packet = packets[i];
-    packet.bytes.clear();
-    packet.received_at = notes.received_at;
-    packet.reconstructed = false;
-    if (!is_v4)
-      append_ip_header(packet.bytes,
-                       {.source = batch_.address(i),
-                        .destination = notes.destination.value_or(IpAddress{}),
-                        .protocol = IPPROTO_ICMPV6,
-                        .ttl = notes.ttl.value_or(0)},
-                       bytes.size());
-    packet.bytes.insert(packet.bytes.end(), bytes.begin(), bytes.end());
+    receiver.drops.saw(notes.drops);
+    packets[i] = {.bytes = bytes, .received_at = notes.received_at};
+    if (receiver.family == Family::v4) continue;
+    auto& assembled = assembled_[i];
+    assembled.clear();
+    append_ip_header(assembled,
+                     {.source = batch_.address(i),
+                      .destination = notes.destination.value_or(IpAddress{}),
+                      .protocol = receiver.protocol,
+                      .ttl = notes.ttl.value_or(0)},
+                     bytes.size());
+    assembled.insert(assembled.end(), bytes.begin(), bytes.end());
+    packets[i].bytes = assembled;
   }
-  counters_.packets_received += count;
   return count;
 }
 
-// When nothing is to be waited for the sockets are simply read; otherwise only those that have something are.
 Result<std::size_t> RawWire::receive(std::span<IncomingPacket> packets, Instant until) {
-  const std::array sockets{v4_.receive.get(), v6_.receive.get()};
-  for (;;) {
-    const bool waits = now() < until;
-    const auto outcome = waits ? wait_.wait(sockets, until) : WakeableWait::Outcome{.readable = {true, true}};
-    std::size_t count = 0;
-    if (outcome.readable[0]) count += read_socket(v4_, packets);
-    if (outcome.readable[1]) count += read_socket(v6_, packets.subspan(count));
-    if (count > 0 || outcome.woken || !waits) return count;
-  }
+  std::array<int, receiver_count> sockets{};
+  std::ranges::transform(receivers_, sockets.begin(), [](const Receiver& receiver) { return receiver.socket.get(); });
+  const auto count = wait_.read_until(sockets, until, [&](const WakeableWait::Readable& readable) {
+    std::size_t taken = 0;
+    for (std::size_t i = 0; i < receiver_count; ++i)
+      if (readable[i]) taken += read(receivers_[i], packets, taken);
+    return taken;
+  });
+  counters_.packets_received += count;
+  return count;
 }
 
 }  // namespace cw::platform

@@ -27,8 +27,9 @@ struct OutgoingPacket {
 };
 
 struct IncomingPacket {
-  std::vector<std::uint8_t> bytes;  // one whole IP packet; the wire reuses the vector's storage
-  Instant received_at;              // kernel timestamp where there is one
+  // One whole IP packet. It lies where the wire received it, and stays there until the next `receive`.
+  std::span<const std::uint8_t> bytes;
+  Instant received_at;  // kernel timestamp where there is one
   // The wire put the packet together from what the kernel told it (socket error queue). The addresses, ICMP
   // type, code and quoted transport header are true; the quoted TTL is not known.
   bool reconstructed = false;
@@ -42,8 +43,11 @@ struct WireCounters {
 };
 
 struct WireTraits {
-  std::string_view name;  // "raw", "datagram", "simulated"
+  std::string_view name;  // "ring", "raw", "datagram", "simulated"
   bool sends_udp = true;
+  bool sends_tcp = true;
+  // What cannot be seen through this wire, in one line for people; empty where that is nothing.
+  std::string_view limits = {};
   // The ICMP identifier that the kernel puts into every echo request, where it insists on one.
   std::optional<std::uint16_t> icmp_identifier_v4;
   std::optional<std::uint16_t> icmp_identifier_v6;
@@ -67,7 +71,10 @@ class Wire {
   // Waits until packets are there or `until` has come or `wake` was called; returns how many were written to
   // the front of `packets`. Whatever is there already is returned at once, also when `until` has passed.
   virtual Result<std::size_t> receive(std::span<IncomingPacket> packets, Instant until) = 0;
-  // Ends a `receive` that waits in another thread, now or the next time. The one call that is thread-safe.
+  // Lets time pass until `until`, or until `wake` was called; what arrives meanwhile is there for the next `receive`.
+  // A wire that gathers packets by itself need not.
+  virtual void rest(Instant until) { static_cast<void>(until); }
+  // Ends a `receive` or a `rest` that waits in another thread, now or the next time. The one call that is thread-safe.
   virtual void wake() = 0;
   [[nodiscard]] virtual WireCounters counters() const = 0;
 };

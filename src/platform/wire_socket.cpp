@@ -29,6 +29,8 @@ timespec to_timespec(Duration duration) {
   return {.tv_sec = seconds.count(), .tv_nsec = (duration - seconds).count()};
 }
 
+std::string error_text(int error) { return std::error_code(error, std::generic_category()).message(); }
+
 template <class T>
 T read_as(const void* bytes) {
   T value;
@@ -95,11 +97,16 @@ IpAddress to_ip_address(const sockaddr* address) {
   return {};
 }
 
+std::uint16_t port_of(const sockaddr_storage& address) {
+  return ntohs(
+      read_as<std::uint16_t>(reinterpret_cast<const std::uint8_t*>(&address) + offsetof(sockaddr_in, sin_port)));
+}
+
 Result<FileDescriptor> open_socket(int family, int type, int protocol) {
   FileDescriptor socket(::socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
   if (socket.is_open()) return socket;
   const int error = errno;
-  const auto text = std::error_code(error, std::generic_category()).message();
+  const auto text = error_text(error);
   if (error == EPERM || error == EACCES) return fail(ErrorKind::unavailable, text);
   if (error == EAFNOSUPPORT || error == EPROTONOSUPPORT) return fail(ErrorKind::unsupported, text);
   return fail(ErrorKind::internal, "cannot open a socket: " + text);
@@ -107,6 +114,35 @@ Result<FileDescriptor> open_socket(int family, int type, int protocol) {
 
 bool set_option(const FileDescriptor& socket, int level, int name, int value) {
   return ::setsockopt(socket.get(), level, name, &value, sizeof(value)) == 0;
+}
+
+bool bind_to(const FileDescriptor& socket, const IpAddress& address, std::uint16_t port) {
+  const auto local = to_socket_address(address, port);
+  return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&local.storage), local.length) == 0;
+}
+
+Result<> bind_to_interface(const FileDescriptor& socket, const std::string& name) {
+  const auto size = static_cast<socklen_t>(name.size());
+  if (name.empty() || ::setsockopt(socket.get(), SOL_SOCKET, SO_BINDTODEVICE, name.data(), size) == 0) return {};
+  return fail(ErrorKind::unavailable, fmt::format("cannot send through {}: {}", name, error_text(errno)));
+}
+
+Result<> apply(const WireOptions& options, Family family, const FileDescriptor& socket) {
+  TRY(bind_to_interface(socket, options.interface));
+  if (const auto& source = options.source(family); source && !bind_to(socket, *source))
+    return fail(ErrorKind::unavailable, fmt::format("cannot send from {}: {}", source->to_string(), error_text(errno)));
+  return {};
+}
+
+bool buffer_is_full(int error) { return error == EAGAIN || error == ENOBUFS || error == EINTR; }
+
+int family_number(Family family) { return family == Family::v4 ? AF_INET : AF_INET6; }
+
+std::span<const std::uint8_t> zero_bytes(std::size_t count) {
+  // Never written, so that the kernel backs it with its one page of zeros.
+  static std::array<std::uint8_t, 0xffff> zeros;
+  assert(count <= zeros.size());
+  return std::span(zeros).first(count);
 }
 
 void prepare_for_receiving(const FileDescriptor& socket) {
@@ -133,14 +169,16 @@ MessageBatch::MessageBatch() : rooms_(std::make_unique<Room[]>(most_messages)), 
   }
 }
 
-std::size_t MessageBatch::receive(const FileDescriptor& socket, std::size_t most, int flags) {
-  most = std::min(most, most_messages);
-  for (std::size_t i = 0; i < most; ++i) {
+std::size_t MessageBatch::receive(const FileDescriptor& socket, std::size_t first, std::size_t most, int flags) {
+  first = std::min(first, most_messages);
+  most = std::min(most, most_messages - first);
+  if (most == 0 || !socket.is_open()) return 0;
+  for (std::size_t i = first; i < first + most; ++i) {
     headers_[i].msg_hdr.msg_namelen = sizeof(Room::address);
     headers_[i].msg_hdr.msg_controllen = control_size;
   }
   const int count =
-      ::recvmmsg(socket.get(), headers_.data(), static_cast<unsigned>(most), flags | MSG_DONTWAIT, nullptr);
+      ::recvmmsg(socket.get(), &headers_[first], static_cast<unsigned>(most), flags | MSG_DONTWAIT, nullptr);
   if (count > 0) read_at_ = wall_clock_now();
   return count > 0 ? static_cast<std::size_t>(count) : 0;
 }
@@ -152,6 +190,8 @@ std::span<const std::uint8_t> MessageBatch::bytes(std::size_t index) const {
 IpAddress MessageBatch::address(std::size_t index) const {
   return to_ip_address(static_cast<const sockaddr*>(headers_[index].msg_hdr.msg_name));
 }
+
+std::uint16_t MessageBatch::port(std::size_t index) const { return port_of(rooms_[index].address); }
 
 MessageNotes MessageBatch::notes(std::size_t index) const {
   MessageNotes notes;
@@ -207,17 +247,22 @@ Result<IpAddress> SourceFinder::find(const IpAddress& destination) {
       found != known_.end() && now - found->second.asked_at < source_is_good_for)
     return found->second.source;
   auto& socket = destination.is_v4() ? v4_ : v6_;
-  if (!socket.is_open()) socket = TRY(open_socket(destination.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM, 0));
-  // Without this the socket keeps the source of the destination before.
+  const auto family = destination.family();
+  if (!socket.is_open()) {
+    auto opened = TRY(open_socket(family_number(family), SOCK_DGRAM, 0));
+    TRY(apply(options_, family, opened));
+    socket = std::move(opened);
+  }
+  // Without this the socket keeps the source of the destination before. It forgets the interface with it.
   const sockaddr disconnect{.sa_family = AF_UNSPEC, .sa_data = {}};
   static_cast<void>(::connect(socket.get(), &disconnect, sizeof(disconnect)));
+  TRY(bind_to_interface(socket, options_.interface));
   const auto address = to_socket_address(destination, 33434);
   SocketAddress local;
   local.length = sizeof(local.storage);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address.storage), address.length) != 0 ||
       ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&local.storage), &local.length) != 0)
-    return fail(ErrorKind::unavailable, fmt::format("no route to {}: {}", destination.to_string(),
-                                                    std::error_code(errno, std::generic_category()).message()));
+    return fail(ErrorKind::unavailable, fmt::format("no route to {}: {}", destination.to_string(), error_text(errno)));
   if (known_.size() >= most_known_sources) known_.clear();
   const auto source = to_ip_address(reinterpret_cast<const sockaddr*>(&local.storage));
   known_.insert_or_assign(destination, Known{.source = source, .asked_at = now});

@@ -13,12 +13,14 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/ip_address.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
 #include "platform/file_descriptor.hpp"
+#include "platform/wire_options.hpp"
 
 struct sock_extended_err;
 
@@ -33,10 +35,23 @@ struct SocketAddress {
 SocketAddress to_socket_address(const IpAddress& address, std::uint16_t port = 0);
 // Unspecified for another family.
 IpAddress to_ip_address(const sockaddr* address);
+// Of an address of either family: it is at the same place in both.
+std::uint16_t port_of(const sockaddr_storage& address);
 
 // A non-blocking socket. `unavailable` without the privilege, `unsupported` where the kernel lacks the family.
 Result<FileDescriptor> open_socket(int family, int type, int protocol);
 bool set_option(const FileDescriptor& socket, int level, int name, int value);
+// False, with errno, where the kernel says no.
+bool bind_to(const FileDescriptor& socket, const IpAddress& address, std::uint16_t port = 0);
+// Nothing where the name is empty.
+Result<> bind_to_interface(const FileDescriptor& socket, const std::string& name);
+// What the owner chose about sending: packets leave through that interface, from that source.
+Result<> apply(const WireOptions& options, Family family, const FileDescriptor& socket);
+// The kernel has no room just now.
+bool buffer_is_full(int error);
+int family_number(Family family);
+// So many bytes of zero that nobody copies; at most 65,535.
+std::span<const std::uint8_t> zero_bytes(std::size_t count);
 // Timestamps and drop counts with every message, and a receive buffer that holds a burst of replies.
 void prepare_for_receiving(const FileDescriptor& socket);
 
@@ -56,11 +71,13 @@ class MessageBatch {
   static constexpr std::size_t most_messages = 128;
 
   MessageBatch();
-  // How many messages were there, `most` of them at most; 0 where there are none. Never waits.
-  std::size_t receive(const FileDescriptor& socket, std::size_t most, int flags);
+  // How many messages were there, `most` of them at most; 0 where there are none. They take the places from
+  // `first` on; those before keep theirs. Never waits.
+  std::size_t receive(const FileDescriptor& socket, std::size_t first, std::size_t most, int flags);
 
   [[nodiscard]] std::span<const std::uint8_t> bytes(std::size_t index) const;
   [[nodiscard]] IpAddress address(std::size_t index) const;
+  [[nodiscard]] std::uint16_t port(std::size_t index) const;
   [[nodiscard]] MessageNotes notes(std::size_t index) const;
 
  private:
@@ -91,15 +108,28 @@ class DropCount {
 class WakeableWait {
  public:
   static constexpr std::size_t most_sockets = 4;
+  using Readable = std::array<bool, most_sockets>;
 
   static Result<WakeableWait> open();
 
   struct Outcome {
-    std::array<bool, most_sockets> readable{};  // in the order of the sockets; errors that wait count too
-    bool woken = false;                         // which is then forgotten
+    Readable readable{};  // in the order of the sockets; errors that wait count too
+    bool woken = false;   // which is then forgotten
   };
   // Waits until one of the sockets has something, or `until`, or a wake. Closed sockets (-1) have nothing.
   Outcome wait(std::span<const int> sockets, Instant until);
+  // What every wire over sockets does to receive: reads until something was there, `until` has come or a wake.
+  // `read` is told which sockets are worth it and returns how many packets it took. Where nothing is to be
+  // waited for the sockets are simply read; otherwise only those that have something are.
+  template <class Read>
+  std::size_t read_until(std::span<const int> sockets, Instant until, const Read& read) {
+    for (;;) {
+      const bool waits = wall_clock_now() < until;
+      const auto outcome = waits ? wait(sockets, until) : Outcome{.readable = {true, true, true, true}};
+      const std::size_t count = read(outcome.readable);
+      if (count > 0 || outcome.woken || !waits) return count;
+    }
+  }
   // Thread-safe.
   void wake();
 
@@ -110,6 +140,7 @@ class WakeableWait {
 // Asks the kernel's routing table by connecting a UDP socket, which sends nothing.
 class SourceFinder {
  public:
+  explicit SourceFinder(WireOptions options = {}) : options_(std::move(options)) {}
   Result<IpAddress> find(const IpAddress& destination);
 
  private:
@@ -117,6 +148,7 @@ class SourceFinder {
     IpAddress source;
     Instant asked_at;
   };
+  WireOptions options_;
   FileDescriptor v4_;
   FileDescriptor v6_;
   std::unordered_map<IpAddress, Known> known_;
