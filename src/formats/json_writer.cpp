@@ -100,6 +100,18 @@ JsonWriter& JsonWriter::milliseconds(Duration duration) {
 
 JsonWriter& JsonWriter::fraction(double value) { return literal(decimal(std::llround(value * 10'000), 4)); }
 
+JsonWriter& JsonWriter::real(double value) {
+  std::string text = fmt::format("{:.5g}", value);
+  const auto exponent = text.find('e');
+  if (exponent != std::string::npos) {
+    const int power = std::stoi(text.substr(exponent + 1));
+    text = fmt::format("{}e{}", text.substr(0, exponent), power);
+  } else if (!text.contains('.')) {
+    text += ".0";
+  }
+  return literal(text);
+}
+
 std::string JsonWriter::take() {
   first_ = true;
   return std::exchange(out_, {});

@@ -29,6 +29,8 @@ class JsonWriter {
   JsonWriter& milliseconds(Duration duration);
   // Rounded to four places: 0.3333
   JsonWriter& fraction(double value);
+  // Five significant digits and always a point, as jansson and hence mtr write it: 0.412, 3.0
+  JsonWriter& real(double value);
   // Nothing said is null.
   JsonWriter& string_or_null(std::string_view text) { return text.empty() ? null() : string(text); }
 

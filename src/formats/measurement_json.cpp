@@ -2,42 +2,18 @@
 
 #include <algorithm>
 
+#include "formats/hop_reading.hpp"
 #include "formats/hop_statistics.hpp"
 #include "formats/json_writer.hpp"
+#include "formats/path_notes.hpp"
+#include "formats/reply_json.hpp"
 
 namespace cw::formats {
 namespace {
 
-void write_mpls(JsonWriter& json, const std::vector<MplsLabel>& labels) {
-  json.key("mpls").begin_array();
-  for (const MplsLabel& label : labels) {
-    json.begin_object();
-    json.key("label").integer(label.label);
-    json.key("tc").integer(label.traffic_class);
-    json.key("bottom").boolean(label.bottom);
-    json.key("ttl").integer(label.ttl);
-    json.end_object();
-  }
-  json.end_array();
-}
-
 void write_replies(JsonWriter& json, const std::vector<Reply>& replies) {
   json.key("replies").begin_array();
-  for (const Reply& reply : replies) {
-    json.begin_object();
-    json.key("from").string(reply.from.to_string());
-    json.key("rtt_ms").milliseconds(reply.rtt);
-    json.key("icmp_type").integer(reply.icmp_type);
-    json.key("icmp_code").integer(reply.icmp_code);
-    if (reply.reply_ttl) json.key("reply_ttl").integer(*reply.reply_ttl);
-    if (reply.quoted_ttl) json.key("quoted_ttl").integer(*reply.quoted_ttl);
-    if (reply.next_hop_mtu) json.key("next_hop_mtu").integer(*reply.next_hop_mtu);
-    if (!reply.mpls.empty()) write_mpls(json, reply.mpls);
-    json.key("attempt").integer(reply.attempt);
-    if (reply.late) json.key("late").boolean(true);
-    if (reply.duplicate) json.key("duplicate").boolean(true);
-    json.end_object();
-  }
+  for (const Reply& reply : replies) write_reply(json, reply);
   json.end_array();
 }
 
@@ -75,13 +51,51 @@ void write_owner(JsonWriter& json, Ttl ttl, const AsPath& path) {
   json.end_object();
 }
 
+void write_inferred(JsonWriter& json, const InferredHop& inferred) {
+  json.key("inferred").begin_object();
+  json.key("from").string(inferred.from.to_string());
+  json.key("verified_at").string(format_rfc3339(inferred.verified_at));
+  json.end_object();
+}
+
+void write_reading(JsonWriter& json, const HopReading& reading) {
+  json.key("reading").string(to_string(reading.label));
+  if (reading.addresses.size() < 2) return;
+  json.key("addresses").begin_array();
+  for (const AddressStatistics& address : reading.addresses) {
+    json.begin_object();
+    json.key("from").string(address.from.to_string());
+    json.key("received").integer(address.received);
+    json.key("best_ms").milliseconds(address.rtt.best);
+    json.key("avg_ms").milliseconds(address.rtt.average);
+    json.key("worst_ms").milliseconds(address.rtt.worst);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+// What was sent to a hop of a trace is not known where 0 stands beside a reply, and nothing was sent otherwise.
+void write_trace_counts(JsonWriter& json, const Hop& hop) {
+  if (hop.sent == 0) return;
+  json.key("sent").integer(hop.sent);
+  json.key("received").integer(hop_statistics(hop).received);
+}
+
 void write_hops(JsonWriter& json, const Measurement& measurement, const std::optional<AsPath>& as_path) {
+  const auto readings = measurement.kind == Kind::mtr ? read_hops(measurement) : std::vector<HopReading>{};
   json.key("hops").begin_array();
-  for (const Hop& hop : measurement.hops) {
+  for (std::size_t i = 0; i < measurement.hops.size(); ++i) {
+    const Hop& hop = measurement.hops[i];
     json.begin_object();
     json.key("ttl").integer(hop.ttl.value);
     if (as_path) write_owner(json, hop.ttl, *as_path);
-    if (measurement.kind == Kind::mtr) write_mtr_row(json, hop_statistics(hop));
+    if (measurement.kind == Kind::mtr) {
+      write_mtr_row(json, readings[i].statistics);
+      write_reading(json, readings[i]);
+    } else {
+      write_trace_counts(json, hop);
+    }
+    if (hop.inferred) write_inferred(json, *hop.inferred);
     write_replies(json, hop.replies);
     json.end_object();
   }
@@ -92,6 +106,7 @@ void write_hops(JsonWriter& json, const Measurement& measurement, const std::opt
 void write_ping(JsonWriter& json, const Measurement& measurement) {
   const Hop hop = measurement.hops.empty() ? Hop{.sent = measurement.probes_sent} : measurement.hops.front();
   const HopStatistics statistics = hop_statistics(hop);
+  if (!measurement.hops.empty()) json.key("ttl").integer(hop.ttl.value);
   write_counts(json, statistics);
   json.key("rtt_ms");
   if (statistics.rtt) {
@@ -130,6 +145,66 @@ void write_as_path(JsonWriter& json, const AsPath& path) {
   json.end_array();
 }
 
+void write_path_mtu(JsonWriter& json, const PathMtu& path_mtu) {
+  json.key("path_mtu").begin_object();
+  json.key("mtu").integer(path_mtu.mtu);
+  json.key("limits").begin_array();
+  for (const MtuLimit& limit : path_mtu.limits) {
+    json.begin_object();
+    json.key("ttl").integer(limit.ttl.value);
+    json.key("from");
+    limit.from ? json.string(limit.from->to_string()) : json.null();
+    json.key("mtu").integer(limit.mtu);
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
+void write_flows(JsonWriter& json, const std::vector<std::uint16_t>& flows) {
+  json.key("flows").begin_array();
+  for (const std::uint16_t flow : flows) json.integer(flow);
+  json.end_array();
+}
+
+void write_graph(JsonWriter& json, const PathGraph& graph) {
+  json.key("graph").begin_object();
+  json.key("confidence_percent").integer(graph.confidence_percent);
+  json.key("complete").boolean(graph.complete);
+  json.key("rule").string("MDA, Veitch et al., INFOCOM 2009");
+  json.key("interfaces").begin_array();
+  for (const PathGraph::Interface& interface : graph.interfaces) {
+    json.begin_object();
+    json.key("ttl").integer(interface.ttl.value);
+    json.key("address");
+    interface.address ? json.string(interface.address->to_string()) : json.null();
+    write_flows(json, interface.flows);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("links").begin_array();
+  for (const PathGraph::Link& link : graph.links) {
+    json.begin_object();
+    json.key("from").integer(static_cast<std::int64_t>(link.from));
+    json.key("to").integer(static_cast<std::int64_t>(link.to));
+    write_flows(json, link.flows);
+    json.end_object();
+  }
+  json.end_array().end_object();
+}
+
+void write_notes(JsonWriter& json, const std::vector<PathNote>& notes) {
+  if (notes.empty()) return;
+  json.key("notes").begin_array();
+  for (const PathNote& note : notes) {
+    json.begin_object();
+    json.key("ttl").integer(note.ttl.value);
+    json.key("kind").string(to_string(note.kind));
+    json.key("text").string(note.text);
+    json.end_object();
+  }
+  json.end_array();
+}
+
 void write_head(JsonWriter& json, const Measurement& measurement) {
   json.key("id").string(measurement.id.to_string());
   json.key("kind").string(to_string(measurement.kind));
@@ -146,6 +221,9 @@ void write_head(JsonWriter& json, const Measurement& measurement) {
   json.key("status").string(to_string(measurement.status));
   json.key("stop_reason").string(to_string(measurement.stop_reason));
   json.key("probes_sent").integer(measurement.probes_sent);
+  if (measurement.source) json.key("source").string(measurement.source->to_string());
+  if (measurement.dscp != 0) json.key("dscp").integer(measurement.dscp);
+  if (measurement.path_mtu) write_path_mtu(json, *measurement.path_mtu);
 }
 
 }  // namespace
@@ -163,7 +241,10 @@ std::string to_json(const Measurement& measurement, const std::optional<AsPath>&
       write_ping(json, measurement);
       break;
   }
+  if (measurement.graph) write_graph(json, *measurement.graph);
+  write_notes(json, path_notes(measurement));
   if (as_path) write_as_path(json, *as_path);
+  if (!measurement.raw_output.empty()) json.key("raw_output").string(measurement.raw_output);
   json.end_object();
   return json.take();
 }

@@ -2,11 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <boost/json.hpp>
-#include <fstream>
-#include <iterator>
 #include <string>
 
+#include "formats/format_examples.hpp"
 #include "formats/lookup_json.hpp"
 
 namespace cw::formats {
@@ -14,72 +12,39 @@ namespace {
 
 using namespace std::chrono_literals;
 
-IpAddress address(std::string_view text) { return IpAddress::parse(text).value(); }
-
-// The golden file is what must be written, to the byte; tools/update_golden sets CW_UPDATE_GOLDEN to rewrite it.
-void expect_golden(const std::string& name, const std::string& actual) {
-  boost::system::error_code error;
-  boost::json::parse(actual, error);
-  EXPECT_FALSE(error) << "no JSON: " << actual;
-  EXPECT_EQ(actual.find('\n'), std::string::npos) << "more than one line";
-  const std::string path = CW_SOURCE_DIR "/testdata/formats/" + name;
-  if (std::getenv("CW_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << actual << '\n';
-  std::ifstream in(path);
-  const std::string expected{std::istreambuf_iterator<char>(in), {}};
-  EXPECT_EQ(actual + '\n', expected) << "of " << path;
-}
-
-Measurement head(Kind kind) {
-  return {.id = Uuid::parse("0198c0de-7a3c-7bbb-8ccc-0123456789ab").value(),
-          .kind = kind,
-          .vantage = "home",
-          .target = "www.example.net",
-          .address = address("192.0.2.7"),
-          .prober = "native",
-          .started_at = parse_rfc3339("2026-11-22T10:00:00.000123Z").value(),
-          .finished_at = parse_rfc3339("2026-11-22T10:00:00.412Z").value(),
-          .status = Status::reached,
-          .stop_reason = StopReason::destination,
-          .probes_sent = 14};
-}
-
-Measurement example_trace() {
-  Measurement measurement = head(Kind::trace);
-  measurement.hops = {
-      {.ttl = Ttl{1},
-       .sent = 1,
-       .replies = {{.from = address("192.168.1.1"),
-                    .rtt = 412us,
-                    .icmp_type = 11,
-                    .reply_ttl = 64,
-                    .quoted_ttl = 1,
-                    .mpls = {{.label = 24015, .traffic_class = 0, .bottom = true, .ttl = 1}}}}},
-      {.ttl = Ttl{2}, .sent = 2},
-      {.ttl = Ttl{3},
-       .sent = 2,
-       .replies = {{.from = address("198.51.100.1"), .rtt = 1s, .icmp_type = 11, .next_hop_mtu = 1400, .late = true},
-                   {.from = address("198.51.100.1"), .rtt = 20ms, .icmp_type = 11, .attempt = 2},
-                   {.from = address("198.51.100.2"), .rtt = 21ms, .icmp_type = 11, .attempt = 2, .duplicate = true}}},
-      {.ttl = Ttl{4}, .sent = 1, .replies = {{.from = address("192.0.2.7"), .rtt = 30'125us}}},
-  };
+// Everything that a measurement can hold.
+Measurement trace_with_everything() {
+  Measurement measurement = example_trace();
+  measurement.method = Method::tcp_ack;
+  measurement.port = 443;
+  measurement.source = address("192.168.1.10");
+  measurement.dscp = 46;
+  measurement.path_mtu = PathMtu{.mtu = 1400,
+                                 .limits = {{.ttl = Ttl{0}, .from = address("192.168.1.10"), .mtu = 1492},
+                                            {.ttl = Ttl{3}, .from = std::nullopt, .mtu = 1400}}};
+  measurement.graph =
+      PathGraph{.confidence_percent = 99,
+                .complete = true,
+                .interfaces = {{.ttl = Ttl{1}, .address = address("192.168.1.1"), .flows = {0, 1, 65535}},
+                               {.ttl = Ttl{2}, .address = std::nullopt, .flows = {0, 1}},
+                               {.ttl = Ttl{2}, .address = address("198.51.100.1"), .flows = {65535}}},
+                .links = {{.from = 0, .to = 2, .flows = {65535}}}};
+  measurement.raw_output = "HOST: home\n  1.|-- ???\n";
+  measurement.hops[0].replies[0].quoted_tos = 0;
+  measurement.hops[0].replies[0].rewritten = true;
+  measurement.hops[1] = {.ttl = Ttl{2},
+                         .inferred = InferredHop{.from = address("198.51.100.9"),
+                                                 .verified_at = parse_rfc3339("2026-11-22T09:58:00.5Z").value()}};
+  measurement.hops[3].replies[0].tcp_flags = 0x04;
   return measurement;
 }
 
-AsPath example_path() {
-  return {.hops = {{.ttl = Ttl{1}, .address = address("192.168.1.1"), .rule = OwnershipRule::special_use},
-                   {.ttl = Ttl{2}},
-                   {.ttl = Ttl{3},
-                    .address = address("198.51.100.1"),
-                    .asn = Asn{64500},
-                    .rule = OwnershipRule::origin,
-                    .confidence = 0.9},
-                   {.ttl = Ttl{4},
-                    .address = address("192.0.2.7"),
-                    .asn = Asn{64501},
-                    .rule = OwnershipRule::destination,
-                    .confidence = 0.95}},
-          .networks = {{.asn = Asn{64500}, .name = "Transit \"One\"", .gap = 2}, {.asn = Asn{64501}, .name = ""}},
-          .links = {{.from = Asn{64500}, .to = Asn{64501}, .from_ttl = Ttl{3}, .to_ttl = Ttl{4}}}};
+void expect_round_trip(const Measurement& measurement) {
+  const std::string written = to_json(measurement);
+  const auto read = measurement_from_json(written);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, measurement);
+  EXPECT_EQ(to_json(*read), written);
 }
 
 TEST(MeasurementJson, a_trace_is_written_as_the_contract_says) {
@@ -87,11 +52,11 @@ TEST(MeasurementJson, a_trace_is_written_as_the_contract_says) {
 }
 
 TEST(MeasurementJson, a_trace_with_its_as_path_says_whose_each_hop_is) {
-  expect_golden("trace_with_as_path.json", to_json(example_trace(), example_path()));
+  expect_golden("trace_with_as_path.json", to_json(example_trace(), example_as_path()));
 }
 
 TEST(MeasurementJson, a_udp_trace_over_ipv6_has_its_port) {
-  Measurement measurement = head(Kind::trace);
+  Measurement measurement = example_head(Kind::trace);
   measurement.address = address("2001:db8::7");
   measurement.method = Method::udp;
   measurement.port = 33434;
@@ -102,31 +67,93 @@ TEST(MeasurementJson, a_udp_trace_over_ipv6_has_its_port) {
   expect_golden("trace_udp_ipv6.json", to_json(measurement));
 }
 
-TEST(MeasurementJson, an_mtr_has_the_figures_of_each_hop) {
-  Measurement measurement = head(Kind::mtr);
-  measurement.hops = {{.ttl = Ttl{1}, .sent = 3},
-                      {.ttl = Ttl{2},
-                       .sent = 3,
-                       .replies = {{.from = address("192.0.2.7"), .rtt = 10ms, .attempt = 1},
-                                   {.from = address("192.0.2.7"), .rtt = 13ms, .attempt = 3}}}};
-  expect_golden("mtr.json", to_json(measurement));
+TEST(MeasurementJson, an_mtr_has_the_figures_of_each_hop) { expect_golden("mtr.json", to_json(example_mtr())); }
+
+TEST(MeasurementJson, addresses_of_one_hop_have_figures_of_their_own) {
+  Measurement measurement = example_mtr();
+  measurement.hops[1].sent = 4;
+  measurement.hops[1].replies.push_back({.from = address("192.0.2.9"), .rtt = 40ms, .attempt = 2});
+  measurement.hops[1].replies.push_back({.from = address("192.0.2.9"), .rtt = 42ms, .attempt = 4});
+  expect_golden("mtr_load_balanced.json", to_json(measurement));
 }
 
-TEST(MeasurementJson, a_ping_has_its_summary) {
-  Measurement measurement = head(Kind::ping);
-  measurement.hops = {{.ttl = Ttl{64},
-                       .sent = 3,
-                       .replies = {{.from = address("192.0.2.7"), .rtt = 10ms, .reply_ttl = 57, .attempt = 1},
-                                   {.from = address("192.0.2.7"), .rtt = 12ms, .reply_ttl = 57, .attempt = 2}}}};
-  expect_golden("ping.json", to_json(measurement));
-}
+TEST(MeasurementJson, a_ping_has_its_summary) { expect_golden("ping.json", to_json(example_ping())); }
 
 TEST(MeasurementJson, a_ping_without_any_answer_has_no_times) {
-  Measurement measurement = head(Kind::ping);
-  measurement.status = Status::silent;
-  measurement.stop_reason = StopReason::gap_limit;
-  measurement.hops = {{.ttl = Ttl{64}, .sent = 3}};
-  expect_golden("ping_silent.json", to_json(measurement));
+  expect_golden("ping_silent.json", to_json(silent_ping()));
+}
+
+TEST(MeasurementJson, all_that_a_trace_can_find_is_written) {
+  expect_golden("trace_with_everything.json", to_json(trace_with_everything()));
+}
+
+TEST(MeasurementJson, what_was_written_is_read_back_the_same) {
+  expect_round_trip(example_trace());
+  expect_round_trip(trace_with_everything());
+  expect_round_trip(example_mtr());
+  expect_round_trip(example_ping());
+  expect_round_trip(silent_ping());
+}
+
+TEST(MeasurementJson, a_ping_that_failed_before_its_first_probe_is_read_back_without_a_hop) {
+  Measurement measurement = example_head(Kind::ping);
+  measurement.status = Status::failed;
+  measurement.stop_reason = StopReason::error;
+  measurement.probes_sent = 0;
+  expect_round_trip(measurement);
+}
+
+TEST(MeasurementJson, the_as_path_and_unknown_members_are_ignored_by_the_reader) {
+  std::string written = to_json(example_trace(), example_as_path());
+  written.insert(1, R"("colour":"blue",)");
+  const auto read = measurement_from_json(written);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, example_trace());
+}
+
+TEST(MeasurementJson, a_trace_of_an_older_version_says_not_what_was_sent) {
+  const auto read = measurement_from_json(
+      R"({"id":"0198c0de-7a3c-7bbb-8ccc-0123456789ab","kind":"trace","vantage":"home","target":"a","address":"192.0.2.7",)"
+      R"("prober":"native","method":"icmp","port":null,"flow":0,"started_at":"2026-11-22T10:00:00.000123Z",)"
+      R"("finished_at":"2026-11-22T10:00:00.412000Z","status":"silent","stop_reason":"gap_limit","probes_sent":2,)"
+      R"("hops":[{"ttl":1,"replies":[]}]})");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->hops, (std::vector<Hop>{{.ttl = Ttl{1}}}));
+}
+
+// What is wrong, and what must be said of it.
+struct Refused {
+  std::string_view from;
+  std::string_view to;
+  std::string_view message;
+};
+
+TEST(MeasurementJson, a_wrong_member_is_named_with_what_it_should_be) {
+  const std::string written = to_json(trace_with_everything());
+  const Refused cases[] = {
+      {R"("kind":"trace",)", "", "kind is missing"},
+      {R"("kind":"trace")", R"("kind":"tracer")",
+       "kind: \"tracer\" is not a kind: did you mean trace? (trace, ping, mtr)"},
+      {R"("flow":0)", R"("flow":65536)", "flow must be a whole number from 0 to 65535"},
+      {R"("flow":0)", R"("flow":0.5)", "flow must be a whole number from 0 to 65535"},
+      {R"("address":"192.0.2.7")", R"("address":"192.0.2.700")", "address must be an address, not \"192.0.2.700\""},
+      {R"("from":"198.51.100.2")", R"("from":7)", "hops[2].replies[2].from must be a text"},
+      {R"("rtt_ms":20)", R"("rtt_ms":-1)", "hops[2].replies[1].rtt_ms must be milliseconds from 0 to 86400000"},
+      {R"("ttl":3,"sent")", R"("ttl":2,"sent")", "hops[2].ttl must be above that of the hop before"},
+      {R"("to":2)", R"("to":3)", "graph.links[0].to must be a whole number from 0 to 2"},
+      {R"("hops":[)", R"("hops":7,"x":[)", "hops must be an array"},
+      {R"({"id")", R"([{"id")", "no JSON"},
+  };
+  for (const Refused& each : cases) {
+    std::string text = written;
+    const auto place = text.find(each.from);
+    ASSERT_NE(place, std::string::npos) << each.from;
+    text.replace(place, each.from.size(), each.to);
+    const auto read = measurement_from_json(text);
+    ASSERT_FALSE(read) << each.message;
+    EXPECT_EQ(read.error().kind, ErrorKind::invalid);
+    EXPECT_TRUE(read.error().message.starts_with(each.message)) << read.error().message;
+  }
 }
 
 TEST(LookupJson, what_is_known_is_written_and_the_rest_is_null) {
