@@ -39,6 +39,14 @@ std::uint16_t internet_checksum(Bytes bytes) {
   return sum.checksum();
 }
 
+bool transport_checksum_holds(const IpAddress& source, const IpAddress& destination, std::uint8_t protocol,
+                              Bytes message) {
+  ChecksumSum sum;
+  sum.add_pseudo_header(source, destination, protocol, static_cast<std::uint32_t>(message.size()));
+  sum.add(message);
+  return sum.checksum() == 0;
+}
+
 std::uint16_t checksum_difference(std::uint16_t a, std::uint16_t b) {
   if (a == b) return 0;
   ChecksumSum sum;

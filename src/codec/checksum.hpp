@@ -26,6 +26,9 @@ class ChecksumSum {
 };
 
 std::uint16_t internet_checksum(Bytes bytes);
+// Whether a whole UDP, TCP or ICMPv6 message with that checksum field came as it was sent.
+bool transport_checksum_holds(const IpAddress& source, const IpAddress& destination, std::uint8_t protocol,
+                              Bytes message);
 // One's-complement difference a - b: the two bytes that, added to data summing to `b`, make it sum to `a`. Zero
 // has two forms; data that is not all zero reaches a sum of 0 as 0xffff.
 std::uint16_t checksum_difference(std::uint16_t a, std::uint16_t b);

@@ -100,10 +100,11 @@ bool may_carry_extensions(Family family, std::uint8_t type) {
 }
 
 std::uint16_t message_checksum(const FamilyRules& rules, const IpAddress& source, const IpAddress& destination,
-                               Bytes message) {
+                               Bytes message, std::size_t zeros_behind = 0) {
   ChecksumSum sum;
   if (rules.protocol == protocol_icmpv6)
-    sum.add_pseudo_header(source, destination, protocol_icmpv6, static_cast<std::uint32_t>(message.size()));
+    sum.add_pseudo_header(source, destination, protocol_icmpv6,
+                          static_cast<std::uint32_t>(message.size() + zeros_behind));
   sum.add(message);
   return sum.checksum();
 }
@@ -155,9 +156,10 @@ void write_rest_of_header(ByteWriter& out, Family family, std::uint16_t next_hop
   out.u32(word | next_hop_mtu);
 }
 
-void write_checksum(ByteWriter& out, std::size_t start, const IpAddress& source, const IpAddress& destination) {
+void write_checksum(ByteWriter& out, std::size_t start, const IpAddress& source, const IpAddress& destination,
+                    std::size_t zeros_behind = 0) {
   const auto message = out.written().subspan(start);
-  out.u16_at(start + 2, message_checksum(rules_of(destination.family()), source, destination, message));
+  out.u16_at(start + 2, message_checksum(rules_of(destination.family()), source, destination, message, zeros_behind));
 }
 
 std::optional<IcmpError> parse_error(Family family, const IcmpPacket& packet, Bytes message) {
@@ -213,7 +215,7 @@ Result<IcmpPacket> parse_icmp(const IpHeader& ip, Bytes payload) {
 }
 
 void write_icmp_echo(ByteWriter& out, IcmpMessage message, const IcmpEcho& echo, const IpAddress& source,
-                     const IpAddress& destination) {
+                     const IpAddress& destination, std::size_t zeros_behind) {
   assert(message == IcmpMessage::echo_request || message == IcmpMessage::echo_reply);
   const auto start = out.size();
   const auto [type, code] = icmp_type_code(destination.family(), message);
@@ -223,7 +225,7 @@ void write_icmp_echo(ByteWriter& out, IcmpMessage message, const IcmpEcho& echo,
   out.u16(echo.identifier);
   out.u16(echo.sequence);
   out.bytes(echo.payload);
-  write_checksum(out, start, source, destination);
+  write_checksum(out, start, source, destination, zeros_behind);
 }
 
 void write_icmp_error(ByteWriter& out, IcmpMessage message, std::uint16_t next_hop_mtu, Bytes original,

@@ -66,9 +66,10 @@ struct IcmpTypeCode {
 };
 IcmpTypeCode icmp_type_code(Family family, IcmpMessage message);
 
-// Writes an echo message with a valid checksum. `source` matters for IPv6 only.
+// Writes an echo message with a valid checksum. `source` matters for IPv6 only. So many bytes of zero belong to
+// the payload too, which the caller appends.
 void write_icmp_echo(ByteWriter& out, IcmpMessage message, const IcmpEcho& echo, const IpAddress& source,
-                     const IpAddress& destination);
+                     const IpAddress& destination, std::size_t zeros_behind = 0);
 // Writes an error that quotes `original` (a whole IP packet), cut and padded as RFC 4884 wants where there are
 // extension objects (which are written after it), else cut to 548 (IPv4) or 1,192 (IPv6) bytes of quote.
 void write_icmp_error(ByteWriter& out, IcmpMessage message, std::uint16_t next_hop_mtu, Bytes original,

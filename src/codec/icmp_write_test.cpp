@@ -72,6 +72,19 @@ TEST_P(IcmpOfBothFamilies, an_echo_reads_back_the_same) {
   }
 }
 
+TEST_P(IcmpOfBothFamilies, zeros_that_follow_an_echo_are_in_its_checksum) {
+  const auto ip = header_of(GetParam());
+  constexpr std::array<std::uint8_t, 3> payload{1, 2, 3};
+  Packet message(11);
+  ByteWriter out(message);
+  write_icmp_echo(out, IcmpMessage::echo_request, {.identifier = 1, .sequence = 2, .payload = payload}, ip.source,
+                  ip.destination, 1400);
+  message.resize(1411);
+  const auto read = parse_icmp(ip, message).value();
+  EXPECT_TRUE(read.checksum_ok);
+  EXPECT_EQ(read.echo.value().payload.size(), 1403);
+}
+
 TEST_P(IcmpOfBothFamilies, every_error_reads_back_the_same) {
   const auto original = probe(GetParam(), 60);
   for (const auto message :

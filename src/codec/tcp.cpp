@@ -1,5 +1,7 @@
 #include "codec/tcp.hpp"
 
+#include <cassert>
+
 #include "codec/checksum.hpp"
 #include "codec/ip.hpp"
 
@@ -22,12 +24,12 @@ TcpFlags read_flags(std::uint8_t bits) {
   };
 }
 
+}  // namespace
+
 std::uint8_t flag_bits(const TcpFlags& flags) {
   return static_cast<std::uint8_t>((flags.fin ? flag_fin : 0) | (flags.syn ? flag_syn : 0) |
                                    (flags.rst ? flag_rst : 0) | (flags.ack ? flag_ack : 0));
 }
-
-}  // namespace
 
 Result<TcpHeader> parse_tcp(Bytes bytes) {
   ByteReader in(bytes);
@@ -48,16 +50,22 @@ Result<TcpHeader> parse_tcp(Bytes bytes) {
 
 Result<QuotedTcp> parse_quoted_tcp(Bytes bytes) {
   ByteReader in(bytes);
-  const QuotedTcp header{
+  QuotedTcp header{
       .source_port = in.u16(),
       .destination_port = in.u16(),
       .sequence = in.u32(),
+      .checksum = std::nullopt,
   };
   if (!in.ok()) return fail(ErrorKind::invalid, "quoted TCP header is cut short");
+  in.skip(8);
+  const auto checksum = in.u16();
+  if (in.ok()) header.checksum = checksum;
   return header;
 }
 
-void write_tcp(ByteWriter& out, const TcpHeader& header, const IpAddress& source, const IpAddress& destination) {
+void write_tcp(ByteWriter& out, const TcpHeader& header, const IpAddress& source, const IpAddress& destination,
+               std::size_t zeros_behind) {
+  assert(zeros_behind <= 0xffff - least_header_size);
   const auto start = out.size();
   out.u16(header.source_port);
   out.u16(header.destination_port);
@@ -69,7 +77,8 @@ void write_tcp(ByteWriter& out, const TcpHeader& header, const IpAddress& source
   out.u16(0);
   out.u16(0);
   ChecksumSum sum;
-  sum.add_pseudo_header(source, destination, protocol_tcp, least_header_size);
+  sum.add_pseudo_header(source, destination, protocol_tcp,
+                        static_cast<std::uint32_t>(least_header_size + zeros_behind));
   sum.add(out.written().subspan(start));
   out.u16_at(start + 16, sum.checksum());
 }

@@ -81,6 +81,33 @@ TEST(Tcp, eight_bytes_of_a_quote_are_enough_and_seven_are_not) {
   EXPECT_FALSE(parse_tcp(bytes));
 }
 
+TEST(Tcp, a_quote_that_goes_on_gives_the_checksum_too) {
+  Packet bytes(18);
+  bytes[16] = 0x12;
+  bytes[17] = 0x34;
+  EXPECT_EQ(parse_quoted_tcp(bytes).value().checksum, 0x1234);
+  EXPECT_FALSE(parse_quoted_tcp(Bytes(bytes).first(17)).value().checksum);
+}
+
+TEST(Tcp, flags_are_told_as_on_the_wire) {
+  EXPECT_EQ(flag_bits({.fin = true}), 0x01);
+  EXPECT_EQ(flag_bits({.syn = true, .ack = true}), 0x12);
+  EXPECT_EQ(flag_bits({.rst = true}), 0x04);
+}
+
+TEST(Tcp, zeros_that_follow_a_segment_are_in_its_checksum) {
+  for (const auto address : {IpAddress::v4(0xc0000201), IpAddress::parse("2001:db8::1").value()}) {
+    for (const std::size_t zeros : {1U, 28U, 1460U, 65'515U}) {
+      Packet written(header_size);
+      ByteWriter out(written);
+      write_tcp(out, {.source_port = 1, .destination_port = 2, .sequence = 3, .flags = {.ack = true}}, address, address,
+                zeros);
+      written.resize(header_size + zeros);
+      EXPECT_TRUE(transport_checksum_holds(address, address, protocol_tcp, written)) << zeros;
+    }
+  }
+}
+
 TEST(Tcp, a_data_offset_that_cannot_be_is_refused) {
   Packet bytes(header_size);
   bytes[12] = 0x40;  // 16 bytes

@@ -20,10 +20,10 @@ Result<UdpHeader> parse_udp(Bytes bytes) {
 }
 
 void write_udp(ByteWriter& out, std::uint16_t source_port, std::uint16_t destination_port, Bytes payload,
-               const IpAddress& source, const IpAddress& destination) {
-  assert(payload.size() <= 0xffff - udp_header_size);
+               const IpAddress& source, const IpAddress& destination, std::size_t zeros_behind) {
+  assert(payload.size() + zeros_behind <= 0xffff - udp_header_size);
   const auto start = out.size();
-  const auto length = static_cast<std::uint16_t>(udp_header_size + payload.size());
+  const auto length = static_cast<std::uint16_t>(udp_header_size + payload.size() + zeros_behind);
   out.u16(source_port);
   out.u16(destination_port);
   out.u16(length);

@@ -55,6 +55,19 @@ TEST(Udp, eight_bytes_of_a_quote_are_enough_and_seven_are_not) {
   for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(parse_udp(Bytes(bytes).first(size)));
 }
 
+TEST(Udp, zeros_that_follow_are_in_length_and_checksum) {
+  for (const auto& address : {IpAddress::parse("192.0.2.1").value(), IpAddress::parse("2001:db8::1").value()}) {
+    for (const std::size_t zeros : {1U, 1460U, 65'524U}) {
+      std::vector<std::uint8_t> datagram(11);
+      ByteWriter out(datagram);
+      write_udp(out, 1, 2, std::array<std::uint8_t, 3>{1, 2, 3}, address, address, zeros);
+      datagram.resize(11 + zeros);
+      EXPECT_EQ(parse_udp(datagram).value().length, 11 + zeros);
+      EXPECT_EQ(sum_of(address, address, datagram), 0xffff);
+    }
+  }
+}
+
 TEST(Udp, a_checksum_that_would_be_zero_is_written_as_ones) {
   const auto address = IpAddress::parse("192.0.2.1").value();
   std::array<std::uint8_t, 10> datagram{};

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "codec/tcp.hpp"
+
 namespace cw::lab {
 namespace {
 
@@ -37,7 +39,25 @@ Flow flow_of(const codec::IpPacket& packet) {
   codec::ByteReader in(packet.payload);
   flow.first_word = in.u32();
   if (is_icmp(flow.protocol)) flow.icmp_identifier = in.u16();
+  if (flow.protocol == codec::protocol_tcp) flow.opens = kind_of(packet) == PacketKind::tcp_syn;
   return flow;
+}
+
+PacketKind kind_of(const Flow& flow) {
+  if (is_icmp(flow.protocol)) return PacketKind::icmp;
+  if (flow.protocol == codec::protocol_udp) return PacketKind::udp;
+  if (flow.protocol == codec::protocol_tcp) return flow.opens ? PacketKind::tcp_syn : PacketKind::tcp_ack;
+  return PacketKind::other;
+}
+
+PacketKind kind_of(const codec::IpPacket& packet) {
+  const auto protocol = packet.header.protocol;
+  if (packet.header.fragment_offset != 0) return PacketKind::other;
+  if (protocol != codec::protocol_tcp) return kind_of(Flow{.protocol = protocol});
+  const auto tcp = codec::parse_tcp(packet.payload);
+  if (!tcp || tcp->flags.rst) return PacketKind::other;
+  if (tcp->flags.syn) return PacketKind::tcp_syn;
+  return tcp->flags.ack ? PacketKind::tcp_ack : PacketKind::other;
 }
 
 std::uint64_t flow_hash(const Flow& flow, Balancing balancing, IcmpHash icmp_hash, std::uint64_t salt) {

@@ -18,9 +18,14 @@ struct Flow {
   std::uint32_t flow_label = 0;
   std::uint32_t first_word = 0;
   std::uint16_t icmp_identifier = 0;
+  bool opens = true;  // TCP: a SYN
+
+  [[nodiscard]] std::uint16_t destination_port() const { return static_cast<std::uint16_t>(first_word); }
 };
 
 Flow flow_of(const codec::IpPacket& packet);
+PacketKind kind_of(const Flow& flow);
+PacketKind kind_of(const codec::IpPacket& packet);
 
 // The same for every packet of a flow, as a router with these settings sees it. `salt` differs from router to
 // router, as otherwise all of them would choose alike.

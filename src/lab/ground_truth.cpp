@@ -43,7 +43,7 @@ class Explorer {
       std::set<IpAddress> addresses;
       std::set<Place> next;
       for (const auto& place : places) {
-        look_at(place, addresses, hop, path);
+        look_where_it_ends(place, addresses, hop, path);
         go_on(place, next);
       }
       hop.addresses.assign(addresses.begin(), addresses.end());
@@ -60,6 +60,17 @@ class Explorer {
     return endpoint_ != nullptr && endpoint_->kind == Endpoint::Kind::router && endpoint_->position == place.router;
   }
 
+  // A router that lets a TTL of 1 go on is not heard of: whoever comes next answers in its place.
+  void look_where_it_ends(const Place& place, std::set<IpAddress>& addresses, ExpectedHop& hop, ExpectedPath& path) {
+    const bool goes_on = place.kind == Place::Kind::router && !is_target(place) &&
+                         scenario_.traits_of(scenario_.routers[place.router]).forwards_zero_ttl;
+    if (!goes_on) return look_at(place, addresses, hop, path);
+    std::set<Place> next;
+    go_on(place, next);
+    if (next.empty()) hop.may_be_silent = true;
+    for (const auto& beyond : next) look_at(beyond, addresses, hop, path);
+  }
+
   void look_at(const Place& place, std::set<IpAddress>& addresses, ExpectedHop& hop, ExpectedPath& path) {
     if (place.kind == Place::Kind::host) return look_at_host(addresses, hop, path);
     const auto& traits = scenario_.traits_of(scenario_.routers[place.router]);
@@ -74,7 +85,10 @@ class Explorer {
 
   void look_at_host(std::set<IpAddress>& addresses, ExpectedHop& hop, ExpectedPath& path) {
     const auto& traits = scenario_.traits_of(scenario_.networks[endpoint_->position]);
-    const auto behaviour = behaviour_towards(traits, flow_.destination, flow_.protocol);
+    auto behaviour = behaviour_towards(traits, flow_.destination, flow_.protocol);
+    if (flow_.protocol == codec::protocol_tcp &&
+        std::ranges::find(traits.filtered_tcp_ports, flow_.destination_port()) != traits.filtered_tcp_ports.end())
+      behaviour = Behaviour::silent;
     if (behaviour != Behaviour::silent) addresses.insert(flow_.destination);
     if (behaviour == Behaviour::silent || traits.habits.respond < 1) hop.may_be_silent = true;
     if (behaviour == Behaviour::answers) path.reached = true;
@@ -86,6 +100,8 @@ class Explorer {
     const auto decision = forwarding_.decide(place.router, flow_.destination, endpoint_);
     if (decision.arrived) return arrive(place, next);
     if (decision.links.empty()) return refuse(place, decision.refusal, next);
+    const auto& drops = scenario_.traits_of(scenario_.routers[place.router]).drops;
+    if (std::ranges::find(drops, kind_of(flow_)) != drops.end()) return;
     const bool one = branches_ == Branches::of_flow &&
                      scenario_.traits_of(scenario_.routers[place.router]).balancing != Balancing::packet;
     const auto chosen = one ? forwarding_.choose(place.router, decision, flow_) : nowhere;

@@ -43,6 +43,23 @@ enum class Balancing : std::uint8_t { flow, packet, destination };
 // those and the identifier, or nothing but the addresses.
 enum class IcmpHash : std::uint8_t { checksum, identifier, addresses };
 
+// What a firewall tells apart.
+enum class PacketKind : std::uint8_t { icmp, udp, tcp_syn, tcp_ack, other };
+
+// How much of a packet that an ICMP error quotes a translator of addresses brings back: address, port and checksum;
+// all but the checksum; nothing.
+enum class QuoteTranslation : std::uint8_t { whole, half, none };
+
+// What a router puts in the place of the vantage's address. Unspecified addresses: it does not.
+struct Translation {
+  IpAddress outside_v4;
+  IpAddress outside_v6;
+  QuoteTranslation quotes = QuoteTranslation::whole;
+  bool identification = false;  // another one in the IPv4 header, too
+
+  [[nodiscard]] const IpAddress& outside(Family family) const { return family == Family::v4 ? outside_v4 : outside_v6; }
+};
+
 // Faults of whoever answers.
 struct ReplyHabits {
   double respond = 1;    // probability of answering at all
@@ -68,6 +85,14 @@ struct RouterTraits {
   // Instead of the address of the interface that the packet came in on; unspecified: not so.
   IpAddress answers_from_v4;
   IpAddress answers_from_v6;
+  // What it does to packets that it forwards for the vantage.
+  std::vector<PacketKind> drops;   // silently
+  bool forwards_zero_ttl = false;  // lets a TTL of 1 go on as 0
+  bool bleaches_dscp = false;      // traffic class 0 from here on
+  Translation translation;
+  // Of packets that a link is too narrow for.
+  bool says_too_big = true;
+  std::optional<std::uint16_t> claimed_mtu;  // instead of the link's
 };
 
 struct Router {
@@ -114,7 +139,8 @@ struct DestinationTraits {
   Duration jitter{};
   double loss = 0;
   std::vector<std::uint16_t> open_tcp_ports{80, 443};
-  std::vector<std::uint16_t> open_udp_ports;  // take what comes and say nothing
+  std::vector<std::uint16_t> open_udp_ports;      // take what comes and say nothing
+  std::vector<std::uint16_t> filtered_tcp_ports;  // silent, whatever comes
 };
 
 struct Network {
@@ -178,7 +204,7 @@ struct Vantage {
   IpAddress v6;
   Asn asn;
   std::uint32_t router = nowhere;  // its gateway
-  Link access;                     // to the gateway and back; `a` and `b` are not used
+  Link access;                     // to the gateway and back; `a` and `b` are not used; `mtu` is the vantage's own
 
   [[nodiscard]] const IpAddress& address(Family family) const { return family == Family::v4 ? v4 : v6; }
 };

@@ -92,6 +92,7 @@ class ScenarioParser {
     if (!in.has("v4") && !in.has("v6")) in.refuse("v4", "or v6 is missing: the vantage needs an address");
     vantage.router = names_.router(in, "router");
     vantage.access = link_traits(in, 50us);
+    vantage.access.mtu = read_mtu(in);
     if (const auto asn = in.asn("asn"))
       vantage.asn = *asn;
     else if (vantage.router != nowhere)
@@ -121,8 +122,7 @@ class ScenarioParser {
     link.a = names_.router(in, "a");
     link.b = names_.router(in, "b");
     if (link.a == link.b && in.ok()) in.refuse("b", "must be another router than a");
-    link.mtu = static_cast<std::uint16_t>(in.integer("mtu", 0, 0, 65'535));
-    if (in.has("mtu") && link.mtu < 68) in.refuse("mtu", "must be at least 68 (RFC 791)");
+    link.mtu = read_mtu(in);
     link.cost = static_cast<std::uint32_t>(in.integer("cost", 1, 1, 1'000'000));
     link.cost_back = static_cast<std::uint32_t>(in.integer("cost_back", link.cost, 1, 1'000'000));
     const Interfaces interfaces{.a_v4 = in.address("a_v4", Family::v4),
@@ -231,6 +231,12 @@ class ScenarioParser {
     link.loss = static_cast<float>(in.probability("loss", 0));
     link.loss_back = static_cast<float>(in.probability("loss_back", link.loss));
     return link;
+  }
+
+  static std::uint16_t read_mtu(TableReader& in) {
+    const auto mtu = static_cast<std::uint16_t>(in.integer("mtu", 0, 0, 65'535));
+    if (in.has("mtu") && mtu < 68) in.refuse("mtu", "must be at least 68 (RFC 791)");
+    return mtu;
   }
 
   void finish_network(TableReader& in, Network& network) {

@@ -1,5 +1,6 @@
 // How routers and destinations answer, as the tables of a scenario say it.
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -39,6 +40,32 @@ void read_answers_from(TableReader& in, const Router& router, RouterTraits& trai
   }
 }
 
+void read_drops(TableReader& in, RouterTraits& traits) {
+  static constexpr std::array<std::string_view, 4> kinds{"icmp", "udp", "tcp_syn", "tcp_ack"};
+  for (const auto& text : in.texts("drops")) {
+    const auto found = std::ranges::find(kinds, text);
+    if (found == kinds.end())
+      in.refuse("drops", "must be of icmp, udp, tcp_syn, tcp_ack");
+    else
+      traits.drops.push_back(static_cast<PacketKind>(found - kinds.begin()));
+  }
+}
+
+Translation read_translation(TableReader& in) {
+  static constexpr std::array<std::string_view, 3> quotes{"whole", "half", "none"};
+  Translation translation;
+  for (const auto& text : in.texts("translates_to")) {
+    const auto address = IpAddress::parse(text);
+    if (!address)
+      in.refuse("translates_to", "must be addresses");
+    else
+      (address->is_v4() ? translation.outside_v4 : translation.outside_v6) = *address;
+  }
+  translation.quotes = static_cast<QuoteTranslation>(in.choice("translates_quotes", 0, quotes));
+  translation.identification = in.flag("translates_identification", false);
+  return translation;
+}
+
 std::uint8_t read_reply_ttl(TableReader& in, std::uint8_t otherwise) {
   return static_cast<std::uint8_t>(in.integer("reply_ttl", otherwise, 1, 255));
 }
@@ -63,6 +90,13 @@ RouterTraits read_router_traits(TableReader& in, const Router& router) {
   traits.icmp_hash = static_cast<IcmpHash>(in.choice("icmp_hash", 0, icmp_hashes));
   traits.no_route = read_behaviour(in, "no_route", Behaviour::network_unreachable);
   read_answers_from(in, router, traits);
+  read_drops(in, traits);
+  traits.forwards_zero_ttl = in.flag("forwards_zero_ttl", false);
+  traits.bleaches_dscp = in.flag("bleaches_dscp", false);
+  traits.translation = read_translation(in);
+  traits.says_too_big = in.flag("says_too_big", true);
+  traits.claimed_mtu =
+      in.if_given("claimed_mtu", [&] { return static_cast<std::uint16_t>(in.integer("claimed_mtu", 0, 0, 65'535)); });
   return traits;
 }
 
@@ -78,6 +112,7 @@ DestinationTraits read_destination_traits(TableReader& in) {
   traits.loss = in.probability("loss", 0);
   traits.open_tcp_ports = read_ports(in, "open_tcp_ports", traits.open_tcp_ports);
   traits.open_udp_ports = read_ports(in, "open_udp_ports", {});
+  traits.filtered_tcp_ports = read_ports(in, "filtered_tcp_ports", {});
   return traits;
 }
 

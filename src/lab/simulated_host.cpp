@@ -15,11 +15,8 @@ bool contains(const std::vector<std::uint16_t>& ports, std::uint16_t port) {
 }
 
 bool checksum_holds(const codec::IpPacket& packet) {
-  codec::ChecksumSum sum;
-  sum.add_pseudo_header(packet.header.source, packet.header.destination, packet.header.protocol,
-                        static_cast<std::uint32_t>(packet.payload.size()));
-  sum.add(packet.payload);
-  return sum.checksum() == 0;
+  return codec::transport_checksum_holds(packet.header.source, packet.header.destination, packet.header.protocol,
+                                         packet.payload);
 }
 
 std::optional<codec::Bytes> answer_icmp(ReplyBuilder& builder, const ReplyHeader& header,
@@ -45,24 +42,38 @@ std::optional<codec::Bytes> answer_udp(ReplyBuilder& builder, const ReplyHeader&
   return port_unreachable(builder, header, packet, whole);
 }
 
-// RFC 9293, section 3.10.7: a SYN to an open port is accepted; what fits no connection is reset.
+// RFC 9293, section 3.10.7: a SYN to an open port begins a connection, which then waits half open; a RST with the
+// number that is expected ends it; what fits no connection is reset. Another SYN of a connection that waits is
+// answered with an ACK of the first one (section 3.10.7.4).
 std::optional<codec::Bytes> answer_tcp(ReplyBuilder& builder, const ReplyHeader& header,
-                                       const DestinationTraits& traits, const codec::IpPacket& packet) {
+                                       const DestinationTraits& traits, const codec::IpPacket& packet,
+                                       HalfOpenConnections& half_open) {
   const auto tcp = codec::parse_tcp(packet.payload);
-  if (!tcp || !checksum_holds(packet) || tcp->flags.rst) return std::nullopt;
+  if (!tcp || !checksum_holds(packet) || contains(traits.filtered_tcp_ports, tcp->destination_port))
+    return std::nullopt;
+  const HalfOpenConnections::Ends ends{.client = packet.header.source,
+                                       .server = packet.header.destination,
+                                       .client_port = tcp->source_port,
+                                       .server_port = tcp->destination_port};
+  const auto begun = half_open.find(ends);
+  if (tcp->flags.rst) {
+    if (begun && tcp->sequence == *begun + 1) half_open.end(ends);
+    return std::nullopt;
+  }
   codec::TcpHeader reply{.source_port = tcp->destination_port, .destination_port = tcp->source_port};
-  const auto data = packet.payload.size() - tcp->header_length;
-  const auto after = tcp->sequence + static_cast<std::uint32_t>(data) + (tcp->flags.syn ? 1U : 0U);
   if (tcp->flags.ack) {
     reply.sequence = tcp->acknowledgement;
     reply.flags = {.rst = true};
   } else if (tcp->flags.syn && contains(traits.open_tcp_ports, tcp->destination_port)) {
-    reply.sequence = ~tcp->sequence;  // any number does: no connection is kept
-    reply.acknowledgement = after;
-    reply.flags = {.syn = true, .ack = true};
+    const auto first = begun.value_or(tcp->sequence);
+    half_open.begin(ends, first);
+    reply.sequence = ~first;            // any number does
+    reply.acknowledgement = first + 1;  // data that comes with a SYN is left for later
+    reply.flags = {.syn = first == tcp->sequence, .ack = true};
     reply.window = 65'535;
   } else {
-    reply.acknowledgement = after;
+    const auto data = packet.payload.size() - tcp->header_length;
+    reply.acknowledgement = tcp->sequence + static_cast<std::uint32_t>(data) + (tcp->flags.syn ? 1U : 0U);
     reply.flags = {.rst = true, .ack = true};
   }
   return builder.tcp(header, reply);
@@ -93,7 +104,7 @@ Behaviour behaviour_towards(const DestinationTraits& traits, const IpAddress& ad
 }
 
 std::optional<codec::Bytes> answer(ReplyBuilder& builder, const ReplyHeader& header, const DestinationTraits& traits,
-                                   const codec::IpPacket& packet, codec::Bytes whole) {
+                                   const codec::IpPacket& packet, codec::Bytes whole, HalfOpenConnections& half_open) {
   // Nobody here waits for the rest of a packet.
   if (packet.header.fragment_offset != 0 || packet.header.more_fragments) return std::nullopt;
   switch (packet.header.protocol) {
@@ -103,7 +114,7 @@ std::optional<codec::Bytes> answer(ReplyBuilder& builder, const ReplyHeader& hea
     case codec::protocol_udp:
       return answer_udp(builder, header, traits, packet, whole);
     case codec::protocol_tcp:
-      return answer_tcp(builder, header, traits, packet);
+      return answer_tcp(builder, header, traits, packet, half_open);
     default:
       return std::nullopt;
   }

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "codec/ip.hpp"
+#include "lab/half_open_connections.hpp"
 #include "lab/reply_builder.hpp"
 #include "lab/scenario.hpp"
 
@@ -15,9 +16,9 @@ namespace cw::lab {
 Behaviour behaviour_towards(const DestinationTraits& traits, const IpAddress& address, std::uint8_t protocol);
 
 // The answer of somebody whose behaviour is `answers`; nothing where there is none (an answer to an answer, a
-// spoiled checksum, an open UDP port). `header.source` is the address that was asked.
+// spoiled checksum, an open UDP port, a filtered TCP port). `header.source` is the address that was asked.
 std::optional<codec::Bytes> answer(ReplyBuilder& builder, const ReplyHeader& header, const DestinationTraits& traits,
-                                   const codec::IpPacket& packet, codec::Bytes whole);
+                                   const codec::IpPacket& packet, codec::Bytes whole, HalfOpenConnections& half_open);
 
 // RFC 1122, section 3.2.2: no error about an error, or about a later fragment.
 bool deserves_error(const codec::IpPacket& packet);

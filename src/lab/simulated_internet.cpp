@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lab/address_translator.hpp"
 #include "lab/simulated_host.hpp"
 
 namespace cw::lab {
@@ -48,8 +49,8 @@ const DestinationTraits& router_as_host() {
 
 std::string_view to_string(DropCause cause) {
   static constexpr std::array<std::string_view, drop_causes> names{
-      "malformed",    "foreign_source", "not_unicast",       "lost",    "link_down", "router_down", "silent",
-      "rate_limited", "no_answer_due",  "expired_on_return", "too_many"};
+      "malformed",    "foreign_source", "not_unicast",       "lost",     "link_down", "router_down", "silent",
+      "rate_limited", "no_answer_due",  "expired_on_return", "too_many", "filtered"};
   return names[static_cast<std::size_t>(cause)];
 }
 
@@ -80,7 +81,7 @@ void SimulatedInternet::send(codec::Bytes bytes, Instant at) {
   advance_to(at);
   ++counters_.packets;
   if (bytes.size() > most_packet_bytes) return drop(DropCause::malformed);
-  const auto packet = codec::parse_ip(bytes);
+  auto packet = codec::parse_ip(bytes);
   if (!packet || !packet->header.checksum_ok) return drop(DropCause::malformed);
   const auto& header = packet->header;
   if (header.source != scenario_.vantage.address(header.destination.family())) return drop(DropCause::foreign_source);
@@ -92,7 +93,9 @@ void SimulatedInternet::send(codec::Bytes bytes, Instant at) {
                   .at = at,
                   .router = scenario_.vantage.router};
   if (!leave_vantage(journey)) return;
-  meet_end(journey, travel(journey), *packet);
+  const auto outcome = travel(journey);
+  if (journey.rewritten) packet = codec::parse_ip(journey.bytes);
+  if (packet) meet_end(journey, outcome, *packet);
 }
 
 bool SimulatedInternet::leave_vantage(Journey& journey) {
@@ -105,18 +108,20 @@ bool SimulatedInternet::leave_vantage(Journey& journey) {
 
 // 1. A router that is down takes nothing.
 // 2. What is for the router itself is taken whatever its TTL.
-// 3. A TTL of 1 ends here; only then is the next hop looked up.
+// 3. A TTL of 1 ends here, but for routers that forget to look; only then is the next hop looked up.
+// 4. What is forwarded for the vantage may be filtered and rewritten.
 SimulatedInternet::Outcome SimulatedInternet::travel(Journey& journey) {
   using Kind = Endpoint::Kind;
   for (;;) {
-    if (!scenario_.traits_of(scenario_.routers[journey.router]).up) {
+    const auto& traits = scenario_.traits_of(scenario_.routers[journey.router]);
+    if (!traits.up) {
       drop(DropCause::router_down);
       return {.end = End::dropped};
     }
     const auto* endpoint = journey.endpoint;
     if (endpoint != nullptr && endpoint->kind == Kind::router && endpoint->position == journey.router)
       return {.end = End::arrived};
-    if (journey.ttl <= 1) return {.end = End::expired};
+    if (journey.ttl <= (traits.forwards_zero_ttl ? 0 : 1)) return {.end = End::expired};
     const auto decision = forwarding_.decide(journey.router, journey.destination, endpoint);
     if (decision.arrived) return {.end = End::arrived};
     if (decision.links.empty()) return {.end = End::refused, .refusal = decision.refusal};
@@ -127,8 +132,40 @@ SimulatedInternet::Outcome SimulatedInternet::travel(Journey& journey) {
       const bool may_fragment = journey.destination.is_v4() && (journey.bytes[6] & 0x40) == 0;
       if (!may_fragment) return {.end = End::too_big, .next_hop_mtu = link.mtu};
     }
-    if (!cross(journey, position)) return {.end = End::dropped};
+    if (!handle(journey, traits) || !cross(journey, position)) return {.end = End::dropped};
   }
+}
+
+std::span<std::uint8_t> SimulatedInternet::rewritable(Journey& journey) {
+  if (!journey.rewritten) {
+    carried_.assign(journey.bytes.begin(), journey.bytes.end());
+    journey.bytes = carried_;
+    journey.rewritten = true;
+  }
+  return carried_;
+}
+
+bool SimulatedInternet::handle(Journey& journey, const RouterTraits& traits) {
+  const auto family = journey.destination.family();
+  const auto& outside = traits.translation.outside(family);
+  const bool translates = !outside.is_unspecified();
+  if (!translates && traits.drops.empty() && !traits.bleaches_dscp) return true;
+  const AddressTranslator translator(scenario_.vantage.address(family), traits.translation, outside);
+  if (journey.homeward) {
+    if (translates) translator.come_back(rewritable(journey));
+    return true;
+  }
+  if (!traits.drops.empty()) {
+    const auto packet = codec::parse_ip(journey.bytes);
+    if (packet && std::ranges::find(traits.drops, kind_of(*packet)) != traits.drops.end())
+      return drop(DropCause::filtered), false;
+  }
+  if (traits.bleaches_dscp) set_traffic_class(rewritable(journey), 0);
+  if (translates) {
+    translator.leave(rewritable(journey));
+    journey.flow.reset();
+  }
+  return true;
 }
 
 std::uint32_t SimulatedInternet::pick_link(Journey& journey, const Decision& decision) {
@@ -162,9 +199,14 @@ void SimulatedInternet::meet_end(Journey& journey, const Outcome& outcome, const
       return router_error(journey, {.message = codec::IcmpMessage::time_exceeded}, packet);
     case End::refused:
       return refuse(journey, outcome.refusal, packet);
-    case End::too_big:
-      return router_error(
-          journey, {.message = codec::IcmpMessage::packet_too_big, .next_hop_mtu = outcome.next_hop_mtu}, packet);
+    case End::too_big: {
+      const auto& traits = scenario_.traits_of(scenario_.routers[journey.router]);
+      if (!traits.says_too_big) return drop(DropCause::silent);
+      return router_error(journey,
+                          {.message = codec::IcmpMessage::packet_too_big,
+                           .next_hop_mtu = traits.claimed_mtu.value_or(outcome.next_hop_mtu)},
+                          packet);
+    }
     case End::arrived:
       if (journey.endpoint->kind == Endpoint::Kind::router) return answer_from_router(journey, packet);
       if (journey.endpoint->kind == Endpoint::Kind::network) return enter_network(journey, packet);
@@ -183,14 +225,14 @@ void SimulatedInternet::enter_network(Journey& journey, const codec::IpPacket& p
   if (happens(traits.loss)) return drop(DropCause::lost);
   journey.at += network.delay + up_to(traits.jitter);
   auto delivered = packet;
-  delivered.header.ttl = static_cast<std::uint8_t>(journey.ttl - 1);
+  delivered.header.ttl = static_cast<std::uint8_t>(std::clamp(journey.ttl - 1, 0, 255));
   const ReplyHeader header{.source = journey.destination,
                            .destination = packet.header.source,
                            .ttl = traits.reply_ttl,
                            .identification = ++identifications_[scenario_.routers.size() + position]};
   std::optional<codec::Bytes> reply;
   if (behaviour == Behaviour::answers) {
-    reply = answer(builder_, header, traits, delivered, journey.bytes);
+    reply = answer(builder_, header, traits, delivered, journey.bytes, half_open_);
   } else if (deserves_error(delivered)) {
     reply =
         builder_.error(header, {.message = message_for(behaviour), .quoted_ttl = delivered.header.ttl}, journey.bytes);
@@ -209,7 +251,7 @@ void SimulatedInternet::answer_from_router(const Journey& journey, const codec::
                            .destination = packet.header.source,
                            .ttl = traits.reply_ttl,
                            .identification = ++identifications_[journey.router]};
-  const auto reply = answer(builder_, header, router_as_host(), delivered, journey.bytes);
+  const auto reply = answer(builder_, header, router_as_host(), delivered, journey.bytes, half_open_);
   if (!reply) return drop(DropCause::no_answer_due);
   queue_router_reply(journey.router, *reply, journey.at);
 }
@@ -274,7 +316,8 @@ void SimulatedInternet::go_back(codec::Bytes reply, std::uint32_t router, int tt
                   .endpoint = &home_,
                   .ttl = ttl,
                   .at = at,
-                  .router = router};
+                  .router = router,
+                  .homeward = true};
   const auto outcome = travel(journey);
   if (outcome.end == End::dropped) return;
   if (outcome.end == End::expired) return drop(DropCause::expired_on_return);
@@ -284,9 +327,9 @@ void SimulatedInternet::go_back(codec::Bytes reply, std::uint32_t router, int tt
   journey.at += vantage.access.delay_back + up_to(vantage.access.jitter);
   const int copies = happens(habits.duplicate) ? 2 : 1;
   for (int copy = 0; copy < copies; ++copy) {
-    auto* arriving = arrivals_.add(reply, journey.at + copy * duplicate_gap);
+    auto* arriving = arrivals_.add(journey.bytes, journey.at + copy * duplicate_gap);
     if (arriving == nullptr) return drop(DropCause::too_many);
-    set_ttl(*arriving, static_cast<std::uint8_t>(journey.ttl - 1));
+    set_ttl(*arriving, static_cast<std::uint8_t>(std::max(journey.ttl - 1, 0)));
   }
 }
 

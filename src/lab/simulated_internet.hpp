@@ -18,6 +18,7 @@
 #include "core/time.hpp"
 #include "lab/arrivals.hpp"
 #include "lab/forwarding.hpp"
+#include "lab/half_open_connections.hpp"
 #include "lab/reply_builder.hpp"
 #include "lab/scenario.hpp"
 #include "lab/timetable.hpp"
@@ -37,8 +38,9 @@ enum class DropCause : std::uint8_t {
   no_answer_due,  // answers are not answered
   expired_on_return,
   too_many,  // packets in flight
+  filtered,  // by a router
 };
-inline constexpr std::size_t drop_causes = 11;
+inline constexpr std::size_t drop_causes = 12;
 
 std::string_view to_string(DropCause cause);
 
@@ -72,6 +74,8 @@ class SimulatedInternet {
   [[nodiscard]] Instant start() const { return start_; }
   [[nodiscard]] const InternetCounters& counters() const { return counters_; }
   [[nodiscard]] std::size_t in_flight() const { return arrivals_.size(); }
+  // What hosts wait for that somebody began.
+  [[nodiscard]] const HalfOpenConnections& half_open() const { return half_open_; }
   // For the truth about paths (lab/ground_truth.hpp).
   [[nodiscard]] Forwarding& forwarding() { return forwarding_; }
   [[nodiscard]] const Forwarding& forwarding() const { return forwarding_; }
@@ -87,6 +91,8 @@ class SimulatedInternet {
     std::uint32_t router = nowhere;
     std::uint32_t in_link = nowhere;
     std::optional<Flow> flow;  // computed where somebody balances
+    bool homeward = false;     // a reply
+    bool rewritten = false;    // `bytes` are a copy that routers have changed
   };
   enum class End : std::uint8_t { arrived, expired, refused, too_big, dropped };
   struct Outcome {
@@ -104,6 +110,9 @@ class SimulatedInternet {
   Outcome travel(Journey& journey);
   std::uint32_t pick_link(Journey& journey, const Decision& decision);
   bool cross(Journey& journey, std::uint32_t link);
+  // What a router does to a packet that it forwards; false where it drops it.
+  bool handle(Journey& journey, const RouterTraits& traits);
+  std::span<std::uint8_t> rewritable(Journey& journey);
   void meet_end(Journey& journey, const Outcome& outcome, const codec::IpPacket& packet);
 
   // Whoever answers.
@@ -133,6 +142,8 @@ class SimulatedInternet {
   std::vector<Bucket> buckets_;  // by router, once anybody limits
   std::vector<std::uint16_t> identifications_;
   std::vector<std::uint8_t> waiting_;  // storage of a reply that was queued at its router
+  std::vector<std::uint8_t> carried_;  // storage of a packet that routers have changed
+  HalfOpenConnections half_open_;
 };
 
 }  // namespace cw::lab

@@ -28,10 +28,16 @@ constexpr std::string_view scenario_text = R"(
   v4 = "192.0.2.1"
   v6 = "2001:db8::1"
   mpls = [16, 17]
+  forwards_zero_ttl = true
+  drops = ["tcp_ack"]
   [[router]]
   name = "b"
   v4 = "192.0.2.2"
   v6 = "2001:db8::2"
+  translates_to = ["198.51.100.200", "2001:db8:c::200"]
+  translates_identification = true
+  bleaches_dscp = true
+  claimed_mtu = 0
   balancing = "packet"
   replies_per_second = 1000
   quote_bytes = 28

@@ -47,7 +47,7 @@ Result<std::size_t> SimulatedWire::send(std::span<const platform::OutgoingPacket
                                         std::vector<std::size_t>& refused) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
     const auto& packet = packets[i];
-    if (!source_for(packet.destination)) {
+    if (!source_for(packet.destination) || packet.bytes.size() + packet.zeros > largest_packet()) {
       ++counters_.send_errors;
       refused.push_back(i);
       continue;
@@ -61,6 +61,11 @@ Result<std::size_t> SimulatedWire::send(std::span<const platform::OutgoingPacket
   return packets.size();
 }
 
+std::size_t SimulatedWire::largest_packet() const {
+  const auto mtu = internet_.scenario().vantage.access.mtu;
+  return mtu == 0 ? most_packet_bytes : std::min<std::size_t>(mtu, most_packet_bytes);
+}
+
 Result<std::size_t> SimulatedWire::receive(std::span<platform::IncomingPacket> packets, Instant until) {
   if (packets.empty()) return std::size_t{0};
   for (;;) {
@@ -69,10 +74,21 @@ Result<std::size_t> SimulatedWire::receive(std::span<platform::IncomingPacket> p
   }
 }
 
+void SimulatedWire::rest(Instant until) {
+  const auto present = now();
+  if (present >= until) return;
+  if (manual_clock_ == nullptr)
+    signal_.wait_for(until - present);
+  else if (!signal_.take())
+    manual_clock_->advance_to(until);
+}
+
 std::size_t SimulatedWire::take_what_is_there(std::span<platform::IncomingPacket> packets) {
   std::size_t taken = 0;
   const auto present = now();
-  while (taken < packets.size() && internet_.take_arrival(present, packets[taken].bytes, packets[taken].received_at)) {
+  if (arrived_.size() < packets.size()) arrived_.resize(packets.size());
+  while (taken < packets.size() && internet_.take_arrival(present, arrived_[taken], packets[taken].received_at)) {
+    packets[taken].bytes = arrived_[taken];
     packets[taken].reconstructed = false;
     ++taken;
   }

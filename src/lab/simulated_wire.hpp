@@ -25,10 +25,12 @@ class SimulatedWire final : public platform::Wire {
   Result<std::size_t> send(std::span<const platform::OutgoingPacket> packets,
                            std::vector<std::size_t>& refused) override;
   Result<std::size_t> receive(std::span<platform::IncomingPacket> packets, Instant until) override;
+  void rest(Instant until) override;
   void wake() override { signal_.wake(); }
   [[nodiscard]] platform::WireCounters counters() const override { return counters_; }
 
  private:
+  [[nodiscard]] std::size_t largest_packet() const;
   std::size_t take_what_is_there(std::span<platform::IncomingPacket> packets);
   // False when woken.
   bool pass_time(Instant until);
@@ -39,6 +41,7 @@ class SimulatedWire final : public platform::Wire {
   WakeSignal signal_;
   platform::WireCounters counters_;
   std::vector<std::uint8_t> completed_;
+  std::vector<std::vector<std::uint8_t>> arrived_;  // what the last `receive` gave out
 };
 
 }  // namespace cw::lab

@@ -97,6 +97,26 @@ TEST(SimulatedWire, a_family_that_the_vantage_lacks_is_refused) {
   EXPECT_FALSE(wire.traits().has_v6);
 }
 
+TEST(SimulatedWire, a_packet_above_the_vantages_own_mtu_is_refused_and_zeros_count) {
+  ManualClock clock;
+  auto scenario = scenario_file("silent_hops");
+  scenario.vantage.access.mtu = 1500;
+  SimulatedInternet internet(std::move(scenario), clock.now());
+  SimulatedWire wire(internet, clock);
+  const auto probe = echo_request(internet.scenario(), {.destination = address("203.0.113.14")});
+  platform::OutgoingPacket packet{.destination = address("203.0.113.14"), .bytes = probe};
+  packet.zeros = static_cast<std::uint16_t>(1501 - probe.size());
+  std::vector<std::size_t> refused;
+  EXPECT_EQ(*wire.send({&packet, 1}, refused), 1U);
+  EXPECT_THAT(refused, ElementsAre(0U));
+  EXPECT_EQ(internet.counters().packets, 0U);
+  --packet.zeros;
+  refused.clear();
+  EXPECT_EQ(*wire.send({&packet, 1}, refused), 1U);
+  EXPECT_TRUE(refused.empty());
+  EXPECT_EQ(internet.counters().packets, 1U);
+}
+
 // A clock that another thread moves stands for real time; the wait is ended by `wake`, never by a sleep.
 TEST(SimulatedWire, on_real_time_a_wake_from_another_thread_ends_the_wait) {
   ManualClock clock{Instant{1000s}};

@@ -66,8 +66,8 @@ class Vantage {
   Instant now_;
 };
 
-codec::IpPacket parsed(const Packet& packet);
-codec::IcmpPacket icmp_of(const Packet& packet);
+codec::IpPacket parsed(codec::Bytes packet);
+codec::IcmpPacket icmp_of(codec::Bytes packet);
 double milliseconds(Duration duration);
 
 }  // namespace cw::lab::test

@@ -86,13 +86,13 @@ Packet tcp_syn(const Scenario& scenario, const Probe& probe) {
   return packet_around(scenario, probe, codec::protocol_tcp, out.written());
 }
 
-codec::IpPacket parsed(const Packet& packet) {
+codec::IpPacket parsed(codec::Bytes packet) {
   auto ip = codec::parse_ip(packet);
   if (!ip || !ip->header.checksum_ok) throw std::runtime_error("not a packet");
   return *ip;
 }
 
-codec::IcmpPacket icmp_of(const Packet& packet) {
+codec::IcmpPacket icmp_of(codec::Bytes packet) {
   const auto ip = parsed(packet);
   auto icmp = codec::parse_icmp(ip.header, ip.payload);
   if (!icmp || !icmp->checksum_ok) throw std::runtime_error("not an ICMP message");
