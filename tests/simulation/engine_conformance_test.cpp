@@ -40,7 +40,7 @@ probe::ProberWorld native_world(std::unique_ptr<probe::NativeProber> prober, std
   result.path.push_back(host_address());
   result.silent = *IpAddress::parse("203.0.113.99");
   result.kinds = {Kind::trace, Kind::ping, Kind::mtr};
-  result.methods = {Method::icmp, Method::udp};
+  result.methods = {Method::icmp, Method::udp, Method::tcp, Method::tcp_ack};
   result.most_running = most_running;
   result.prober = std::move(prober);
   result.keeps_alive = std::move(world);

@@ -56,14 +56,17 @@ class ForgedWire final : public platform::Wire {
   }
   Result<std::size_t> receive(std::span<platform::IncomingPacket> packets, Instant until) override {
     std::size_t count = 0;
+    if (forged_.size() < packets.size()) forged_.resize(packets.size());
     while (forge && count < packets.size() / 2) {
       const auto forged = forge();
       if (!forged) break;
-      packets[count++] = {.bytes = *forged, .received_at = now(), .reconstructed = false};
+      forged_[count] = *forged;
+      packets[count] = {.bytes = forged_[count], .received_at = now(), .reconstructed = false};
+      ++count;
     }
     const auto taken = wire_->receive(packets.subspan(count), count > 0 ? now() : until);
     if (!taken) return taken;
-    for (std::size_t i = count; i < count + *taken; ++i) received.push_back(packets[i].bytes);
+    for (std::size_t i = count; i < count + *taken; ++i) received.emplace_back(packets[i].bytes.begin(), packets[i].bytes.end());
     return count + *taken;
   }
   void wake() override { wire_->wake(); }
@@ -71,6 +74,7 @@ class ForgedWire final : public platform::Wire {
 
  private:
   std::unique_ptr<platform::Wire> wire_;
+  std::vector<std::vector<std::uint8_t>> forged_;
 };
 
 class ForgedLab {

@@ -10,20 +10,15 @@ namespace {
 // Within a batch the time of sending is known to some microseconds; no answer is faster than light.
 constexpr Duration least_rtt = std::chrono::microseconds(1);
 
-bool is_of_flow(const ProbeReply& reply, const ProbeFlow& flow) {
-  if (reply.method != flow.method) return false;
-  return reply.method == Method::icmp ||
-         (reply.source_port == flow.source_port && reply.destination_port == flow.destination_port);
-}
-
 // A full send buffer empties at the speed of the link.
 constexpr Duration buffer_pause = std::chrono::microseconds(500);
 
-ProbeIdentity make_identity(const platform::WireTraits& traits, Random& random) {
+ProbeIdentity make_identity(const platform::WireTraits& traits, const EngineOptions& options, Random& random) {
   const auto identifier = static_cast<std::uint16_t>(1 + random.below(0xfffe));
   return {.icmp_identifier_v4 = traits.icmp_identifier_v4.value_or(identifier),
           .icmp_identifier_v6 = traits.icmp_identifier_v6.value_or(identifier),
-          .cookie_key = CookieKey::make(random)};
+          .cookie_key = CookieKey::make(random),
+          .text = options.identity_text};
 }
 
 }  // namespace
@@ -31,9 +26,10 @@ ProbeIdentity make_identity(const platform::WireTraits& traits, Random& random) 
 Engine::Engine(platform::Wire& wire, const EngineOptions& options)
     : wire_(wire),
       random_(options.seed),
-      identity_(make_identity(wire.traits(), random_)),
+      identity_(make_identity(wire.traits(), options, random_)),
       ledger_(random_),
       pacer_(options.packets_per_second),
+      knowledge_(random_, options.order),
       packets_in_(receive_batch) {
   packets_out_.reserve(send_batch);
 }
@@ -60,34 +56,43 @@ void Engine::start(MeasurementRequest request, Observer observer) {
   auto& running = slots_[slot];
   running.flow = make_flow(request, *source, identity_);
   running.destination = &ledger_.join(request.address);
-  running.task = make_task(std::move(request));
+  running.task = make_task(std::move(request), &knowledge_);
   running.observer = std::move(observer);
   running.armed = Instant::max();
   running.begun = false;
-  ++running_;
+  note_running(+1, running);
   counters_.measurements_started.add();
-  counters_.measurements_running.set(running_);
   look_at(slot, wire_.now());
+}
+
+void Engine::note_running(std::ptrdiff_t change, const Running& running) {
+  running_ += static_cast<std::size_t>(change);
+  if (is_watched(running)) watched_ += static_cast<std::size_t>(change);
+  knowledge_.crowded = running_ > TraceKnowledge::crowd;
+  counters_.measurements_running.set(running_);
 }
 
 std::unique_ptr<Task> Engine::free_slot(std::uint32_t slot, Observer& observer) {
   auto& running = slots_[slot];
   ledger_.leave(*running.destination, slot);
+  note_running(-1, running);
   observer = std::move(running.observer);
   auto task = std::move(running.task);
   ++running.generation;
   running.queued = running.touched = false;
   free_slots_.push_back(slot);
-  --running_;
-  counters_.measurements_running.set(running_);
   return task;
 }
 
 void Engine::finish(std::uint32_t slot, Instant now) {
   Observer observer;
+  const auto source = slots_[slot].flow.source;
   const auto task = free_slot(slot, observer);
   counters_.measurements_finished.add();
-  observer.on_finished(task->take_result(now));
+  auto result = task->take_result(now);
+  result.source = source;
+  result.dscp = task->request().dscp;
+  observer.on_finished(std::move(result));
 }
 
 void Engine::finish_with(std::uint32_t slot, const Error& error) {
@@ -133,10 +138,16 @@ void Engine::look_at(std::uint32_t slot, Instant now) {
     finish(slot, now);
   } else if (const auto* wait = std::get_if<WaitUntil>(&step)) {
     arm(slot, wait->instant);
-  } else if (!running.queued) {
-    running.queued = true;
-    (running.begun ? begun_senders_ : new_senders_).push_back(handle_of(slot));
+  } else {
+    queue_to_send(slot);
   }
+}
+
+void Engine::queue_to_send(std::uint32_t slot) {
+  auto& running = slots_[slot];
+  if (std::exchange(running.queued, true)) return;
+  const std::size_t urgency = (is_watched(running) ? 0U : 2U) + (running.begun ? 0U : 1U);
+  senders_[urgency].push_back(handle_of(slot));
 }
 
 // A timer that is armed too early only asks once more than needed; so each task has few of them.
@@ -161,10 +172,10 @@ void Engine::run_timers(Instant now) {
 // ---- out
 
 bool Engine::next_sender(Handle& handle) {
-  for (auto* senders : {&begun_senders_, &new_senders_}) {
-    while (!senders->empty()) {
-      handle = senders->front();
-      senders->pop_front();
+  for (auto& senders : senders_) {
+    while (!senders.empty()) {
+      handle = senders.front();
+      senders.pop_front();
       if (is_current(handle)) return true;
     }
   }
@@ -180,7 +191,7 @@ void Engine::fill_batch(Instant now) {
     running.queued = false;
     const auto step = ask(running, now);
     if (const auto* probe = std::get_if<SendProbe>(&step))
-      add_to_batch(handle.slot, probe->tag, now);
+      add_to_batch(handle.slot, *probe, now);
     else if (const auto* wait = std::get_if<WaitUntil>(&step))
       arm(handle.slot, wait->instant);
     else
@@ -189,17 +200,20 @@ void Engine::fill_batch(Instant now) {
   pacer_.take(batch_size_ - already);
 }
 
-void Engine::add_to_batch(std::uint32_t slot, ProbeTag tag, Instant now) {
+void Engine::add_to_batch(std::uint32_t slot, const SendProbe& probe, Instant now) {
+  const auto tag = probe.tag;
   auto& running = slots_[slot];
   auto& out = batch_[batch_size_++];
   out.handle = handle_of(slot);
   out.tag = tag;
   out.destination = running.flow.destination;
   out.sequence = ledger_.issue(*running.destination, slot, tag, now);
-  out.size = encode_probe(beside(running.flow, tag.flow), tag.ttl, out.sequence, identity_.cookie_key, out.bytes);
+  out.size =
+      encode_probe(beside(running.flow, tag.flow), tag.ttl, out.sequence, identity_.cookie_key, out.bytes, probe.size);
+  out.zeros = probe.size == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(probe.size - out.size);
   running.begun = true;
   running.task->on_sent(tag, now);
-  look_at(slot, now);
+  queue_to_send(slot);  // for the next one, if there is one
 }
 
 Result<> Engine::flush_batch(Instant now) {
@@ -209,7 +223,7 @@ Result<> Engine::flush_batch(Instant now) {
   for (std::size_t i = 0; i < batch_size_; ++i) {
     // A task may have been cancelled while its packet waited; it goes out all the same.
     const auto bytes = std::span(batch_[i].bytes).first(batch_[i].size);
-    packets_out_.push_back({.destination = batch_[i].destination, .bytes = bytes});
+    packets_out_.push_back({.destination = batch_[i].destination, .bytes = bytes, .zeros = batch_[i].zeros});
   }
   refused_.clear();
   const auto before = wire_.now();
@@ -251,6 +265,8 @@ void Engine::note_refused(Instant now) {
 Result<> Engine::receive(Instant until) {
   const auto count = TRY(wire_.receive(packets_in_, until));
   for (std::size_t i = 0; i < count; ++i) take_in(packets_in_[i]);
+  // Before the next probes: a host answers no other SYN of a flow that it holds half open.
+  counters_.resets_sent.add(TRY(resets_.send(wire_)));
   const auto now = wire_.now();
   for (const auto slot : touched_) {
     // Finished and begun anew within this batch: then it is not marked.
@@ -274,6 +290,7 @@ void Engine::take_in(const platform::IncomingPacket& packet) {
         return counters_.reply_foreign.add();
     }
   }
+  if (leaves_half_open(*reply, identity_.cookie_key)) resets_.add(*reply, identity_.cookie_key);
   auto* destination = ledger_.find(reply->probed);
   if (destination == nullptr || !match(*reply, *destination, packet.received_at)) count_unmatched(*reply);
 }
@@ -284,9 +301,9 @@ bool Engine::match(const ProbeReply& reply, FlightLedger::Destination& destinati
   for (const auto sequence : {std::optional(reply.sequence), reply.other_sequence}) {
     if (!sequence) continue;
     auto* flight = ledger_.find(destination, *sequence);
-    if (flight == nullptr || !is_of_flow(reply, beside(slots_[flight->task].flow, flight->tag.flow))) continue;
-    if (cookie_fits(reply, *sequence)) {
-      deliver(reply, *flight, received_at);
+    if (flight == nullptr || !may_be_about(reply, beside(slots_[flight->task].flow, flight->tag.flow))) continue;
+    if (cookie_fits(reply, identity_.cookie_key, *sequence)) {
+      deliver(reply, *sequence, *flight, received_at);
       return true;
     }
     bad_cookie = true;
@@ -295,27 +312,25 @@ bool Engine::match(const ProbeReply& reply, FlightLedger::Destination& destinati
   return bad_cookie;
 }
 
-// Routers that quote only the first bytes of a packet leave no cookie to look at.
-bool Engine::cookie_fits(const ProbeReply& reply, std::uint16_t sequence) const {
-  return !reply.cookie || *reply.cookie == probe_cookie(identity_.cookie_key, reply.probed, sequence);
-}
-
 void Engine::count_unmatched(const ProbeReply& reply) {
-  const bool genuine = reply.cookie && (cookie_fits(reply, reply.sequence) ||
-                                        (reply.other_sequence && cookie_fits(reply, *reply.other_sequence)));
+  const auto& key = identity_.cookie_key;
+  const bool genuine = reply.cookie && (cookie_fits(reply, key, reply.sequence) ||
+                                        (reply.other_sequence && cookie_fits(reply, key, *reply.other_sequence)));
   if (genuine)
     counters_.reply_after_end.add();
-  else if (reply.method == Method::udp)
-    // Nothing in a UDP packet says whose it was, and this machine has other programs.
+  else if (reply.method != Method::icmp)
+    // Nothing in a UDP or TCP packet says whose it was, and this machine has other programs.
     counters_.reply_foreign.add();
   else
     counters_.reply_unmatched.add();
 }
 
-void Engine::deliver(const ProbeReply& reply, Flight& flight, Instant received_at) {
+void Engine::deliver(const ProbeReply& reply, std::uint16_t sequence, Flight& flight, Instant received_at) {
   counters_.reply_matched.add();
   if (flight.answered) counters_.reply_duplicate.add();
   auto& running = slots_[flight.task];
+  const auto flow = beside(running.flow, flight.tag.flow);
+  const bool tos_differs = reply.quote && reply.quote->traffic_class != flow.traffic_class;
   const Answer answer{
       .tag = flight.tag,
       .from = reply.from,
@@ -325,9 +340,12 @@ void Engine::deliver(const ProbeReply& reply, Flight& flight, Instant received_a
       .rtt = std::max(received_at - flight.sent_at, least_rtt),
       .reply_ttl = reply.reply_ttl,
       .quoted_ttl = reply.quoted_ttl,
+      .quoted_tos = tos_differs ? std::optional(reply.quote->traffic_class) : std::nullopt,
+      .tcp_flags = reply.tcp_flags,
       .next_hop_mtu = reply.next_hop_mtu,
       .mpls = reply.mpls,
       .duplicate = std::exchange(flight.answered, true),
+      .rewritten = is_rewritten(reply, flow, identity_.cookie_key, sequence),
   };
   running.task->on_answer(answer, running.observer.on_event ? &events_ : nullptr);
   if (!events_.empty()) tell(running);
@@ -336,11 +354,23 @@ void Engine::deliver(const ProbeReply& reply, Flight& flight, Instant received_a
 
 // ---- one turn
 
+bool Engine::has_senders() const {
+  return std::ranges::any_of(senders_, [](const auto& senders) { return !senders.empty(); });
+}
+
+// In a crowd answers are taken in with the next batch of probes, not one by one: the kernel has noted when they
+// came. Whoever looks on sees each at once.
+void Engine::rest_until_next_batch() {
+  if (!knowledge_.crowded || watched_ > 0 || batch_size_ > 0 || !has_senders()) return;
+  const auto now = wire_.now();
+  if (pacer_.allowance(now) == 0) wire_.rest(pacer_.next_at());
+}
+
 Instant Engine::wake_time(Instant now, Instant latest) {
   auto until = latest;
   if (!timers_.empty()) until = std::min(until, timers_.top().due);
   if (batch_size_ > 0) return std::min(until, now + buffer_pause);
-  if (begun_senders_.empty() && new_senders_.empty()) return until;
+  if (!has_senders()) return until;
   return std::min(until, pacer_.allowance(now) > 0 ? now : pacer_.next_at());
 }
 
@@ -350,6 +380,7 @@ Result<> Engine::turn(Instant latest) {
   run_timers(now);
   fill_batch(now);
   TRY(flush_batch(now));
+  rest_until_next_batch();
   // Who waits for the last measurement need not wait for the next packet too.
   TRY(receive(had_work && is_idle() ? now : wake_time(wire_.now(), latest)));
   counters_.take(wire_.counters());

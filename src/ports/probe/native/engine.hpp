@@ -24,6 +24,8 @@
 #include "ports/probe/native/probe_encoder.hpp"
 #include "ports/probe/native/probe_flow.hpp"
 #include "ports/probe/native/task.hpp"
+#include "ports/probe/native/tcp_resets.hpp"
+#include "ports/probe/native/trace_knowledge.hpp"
 #include "ports/probe/prober.hpp"
 
 namespace cw::probe {
@@ -31,6 +33,8 @@ namespace cw::probe {
 struct EngineOptions {
   std::uint32_t packets_per_second = 1000;  // 0: as fast as the kernel takes them
   std::uint64_t seed = 0;                   // of sequence numbers, cookies and the ICMP identifier
+  ProbeOrder order = ProbeOrder::automatic;
+  std::string identity_text = {};  // in every ICMP and UDP probe: longest_identity_text bytes at most
 };
 
 class Engine {
@@ -79,17 +83,22 @@ class Engine {
     IpAddress destination;
     ProbeBuffer bytes;
     std::size_t size = 0;
+    std::uint16_t zeros = 0;  // behind them
     Handle handle{};
     ProbeTag tag;
     std::uint16_t sequence = 0;
   };
 
   [[nodiscard]] bool is_current(Handle handle) const;
+  [[nodiscard]] static bool is_watched(const Running& running) { return running.observer.on_event != nullptr; }
   [[nodiscard]] Handle handle_of(std::uint32_t slot) const { return {slot, slots_[slot].generation}; }
   std::uint32_t take_slot();
   std::unique_ptr<Task> free_slot(std::uint32_t slot, Observer& observer);
 
+  void note_running(std::ptrdiff_t change, const Running& running);
+
   void look_at(std::uint32_t slot, Instant now);
+  void queue_to_send(std::uint32_t slot);
   Step ask(Running& running, Instant now);
   void arm(std::uint32_t slot, Instant due);
   void finish(std::uint32_t slot, Instant now);
@@ -98,18 +107,19 @@ class Engine {
 
   void fill_batch(Instant now);
   bool next_sender(Handle& handle);
-  void add_to_batch(std::uint32_t slot, ProbeTag tag, Instant now);
+  void add_to_batch(std::uint32_t slot, const SendProbe& probe, Instant now);
   Result<> flush_batch(Instant now);
   void note_sent(std::size_t taken, Instant before, Instant after);
   void note_refused(Instant now);
+  [[nodiscard]] bool has_senders() const;
   Instant wake_time(Instant now, Instant latest);
+  void rest_until_next_batch();
 
   Result<> receive(Instant until);
   void take_in(const platform::IncomingPacket& packet);
   bool match(const ProbeReply& reply, FlightLedger::Destination& destination, Instant received_at);
-  [[nodiscard]] bool cookie_fits(const ProbeReply& reply, std::uint16_t sequence) const;
   void count_unmatched(const ProbeReply& reply);
-  void deliver(const ProbeReply& reply, Flight& flight, Instant received_at);
+  void deliver(const ProbeReply& reply, std::uint16_t sequence, Flight& flight, Instant received_at);
   void tell(Running& running);
 
   platform::Wire& wire_;
@@ -118,13 +128,15 @@ class Engine {
   FlightLedger ledger_;
   Pacer pacer_;
   EngineCounters counters_;
+  TcpResets resets_;
+  TraceKnowledge knowledge_;
 
   std::vector<Running> slots_;
   std::vector<std::uint32_t> free_slots_;
   std::size_t running_ = 0;
-  // Tasks under way go before new ones, so that what was begun ends.
-  std::deque<Handle> begun_senders_;
-  std::deque<Handle> new_senders_;
+  std::size_t watched_ = 0;  // of these: somebody looks on
+  // By urgency: what somebody looks at goes first; tasks under way go before new ones, so that what was begun ends.
+  std::array<std::deque<Handle>, 4> senders_;
   std::priority_queue<Timer, std::vector<Timer>, std::greater<>> timers_;
 
   std::array<Outgoing, send_batch> batch_;

@@ -14,6 +14,7 @@ Counters EngineCounters::by_name() const {
       {"probes_sent", probes_sent.value()},
       {"probes_refused", probes_refused.value()},
       {"send_buffer_full", send_buffer_full.value()},
+      {"resets_sent", resets_sent.value()},
       {"measurements_started", measurements_started.value()},
       {"measurements_finished", measurements_finished.value()},
       {"measurements_cancelled", measurements_cancelled.value()},

@@ -25,6 +25,7 @@ struct EngineCounters {
   EngineCounter probes_sent;
   EngineCounter probes_refused;  // by our own machine
   EngineCounter send_buffer_full;
+  EngineCounter resets_sent;  // that ended what a SYN began
   EngineCounter measurements_started;
   EngineCounter measurements_finished;
   EngineCounter measurements_cancelled;

@@ -23,11 +23,11 @@ HopState& HopTable::touch(int ttl) {
   return rows_[row];
 }
 
-const HopState& HopTable::at(int ttl) const {
-  static constexpr HopState untouched;
-  assert(ttl >= first_ && ttl <= last_);
-  const auto row = static_cast<std::size_t>(ttl - first_);
-  return row < rows_.size() ? rows_[row] : untouched;
+void HopTable::ask_all_again() {
+  for (auto& row : rows_) {
+    row.joined = row.silent = false;
+    if (!row.answered) row.forgiven = row.sent;
+  }
 }
 
 bool HopTable::all_resolved_up_to(int ttl) const {
@@ -51,6 +51,8 @@ Tick Patience::give_up_after(std::optional<Tick> largest_later_rtt) const {
 }
 
 Tick Patience::slack(Tick largest_later_rtt) { return std::max(least_slack, largest_later_rtt / 8); }
+
+Tick Patience::early_retry() const { return std::max(largest_rtt * 2, least_wait); }
 
 Tick Patience::least_tail_wait() const { return std::min(longest, least_tail); }
 

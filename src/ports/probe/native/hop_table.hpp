@@ -19,10 +19,13 @@ struct HopState {
   Tick last_sent{};
   Tick rtt{};  // of the first answer in time
   std::uint8_t sent = 0;
-  bool answered = false;  // in time
-  bool silent = false;    // given up
+  std::uint8_t forgiven = 0;  // of those sent: silences that say nothing
+  bool answered : 1 = false;  // in time
+  bool silent : 1 = false;    // given up
+  bool joined : 1 = false;    // known, and not asked
+  bool judged : 1 = false;    // the last probe's silence was forgiven, or not
 
-  [[nodiscard]] bool is_resolved() const { return answered || silent; }
+  [[nodiscard]] bool is_resolved() const { return answered || silent || joined; }
 };
 
 class HopTable {
@@ -33,12 +36,20 @@ class HopTable {
   [[nodiscard]] int last() const { return last_; }
   // Rows exist up to the highest TTL that was asked for by `touch`; above it nothing was sent.
   HopState& touch(int ttl);
-  [[nodiscard]] const HopState& at(int ttl) const;
+  [[nodiscard]] const HopState& at(int ttl) const {
+    const auto row = static_cast<std::size_t>(ttl - first_);
+    return row < rows_.size() ? rows_[row] : untouched;
+  }
+
+  // Nothing is known any more but what has answered.
+  void ask_all_again();
 
   [[nodiscard]] bool all_resolved_up_to(int ttl) const;
   [[nodiscard]] int highest_sent() const;
 
  private:
+  static constexpr HopState untouched{};
+
   int first_;
   int last_;
   std::vector<HopState> rows_;
@@ -54,6 +65,8 @@ struct Patience {
   [[nodiscard]] Tick give_up_after(std::optional<Tick> largest_later_rtt) const;
   // A hop that later ones have overtaken is asked again after their RTT and this.
   [[nodiscard]] static Tick slack(Tick largest_later_rtt);
+  // As if a hop beyond the last that answered were not much farther away.
+  [[nodiscard]] Tick early_retry() const;
   // From the first probe until silence beyond the last answer is believed.
   [[nodiscard]] Tick least_tail_wait() const;
 

@@ -16,7 +16,10 @@ NativeProber::NativeProber(std::unique_ptr<platform::Wire> wire, const NativePro
     : wire_(std::move(wire)),
       traits_(wire_->traits()),
       most_running_(options.most_running),
-      engine_(*wire_, {.packets_per_second = options.packets_per_second, .seed = options.seed}) {}
+      engine_(*wire_, {.packets_per_second = options.packets_per_second,
+                       .seed = options.seed,
+                       .order = options.order,
+                       .identity_text = options.identity_text}) {}
 
 NativeProber::~NativeProber() {
   if (thread_.joinable()) {
@@ -29,8 +32,9 @@ NativeProber::~NativeProber() {
 
 Result<> NativeProber::check(const MeasurementRequest& request) const {
   TRY(validate(request));
-  if (request.method == Method::tcp)
-    return fail(ErrorKind::unsupported, "TCP traces are not built yet; use --method icmp or udp");
+  if (is_tcp(request.method) && !traits_.sends_tcp)
+    return fail(ErrorKind::unsupported,
+                "TCP probes need raw sockets: run `setcap cap_net_raw+ep` on the binary, or use --method icmp");
   if (request.method == Method::udp && !traits_.sends_udp)
     return fail(ErrorKind::unsupported,
                 "UDP probes need raw sockets: run `setcap cap_net_raw+ep` on the binary, or use --method icmp");

@@ -26,6 +26,8 @@ struct NativeProberOptions {
   std::uint32_t packets_per_second = 1000;  // 0: as fast as the kernel takes them
   std::size_t most_running = 10'000;        // measurements at once; more are refused as `exhausted`
   std::uint64_t seed = 0;                   // from the system in `app`, from the test in a test
+  ProbeOrder order = ProbeOrder::automatic;
+  std::string identity_text = {};  // EngineOptions
 };
 
 class NativeProber final : public Prober {

@@ -1,11 +1,17 @@
 #include "ports/probe/native/probe_decoder.hpp"
 
+#include <utility>
+
+#include "codec/checksum.hpp"
 #include "codec/ip.hpp"
+#include "codec/tcp.hpp"
 #include "codec/udp.hpp"
 #include "ports/probe/native/probe_encoder.hpp"
 
 namespace cw::probe {
 namespace {
+
+constexpr std::size_t tcp_checksum_offset = 16;
 
 using Decoded = std::expected<ProbeReply, Rejection>;
 
@@ -16,12 +22,32 @@ bool answers_a_probe(codec::IcmpMessage message) {
   return message != codec::IcmpMessage::echo_request && message != codec::IcmpMessage::other;
 }
 
+std::uint16_t read_u16(codec::Bytes at) { return static_cast<std::uint16_t>(at[0] << 8 | at[1]); }
+
+std::uint16_t swapped(std::uint16_t value) { return static_cast<std::uint16_t>(value << 8 | value >> 8); }
+
+// Of the probe as it was sent; nothing where the quote lies about its length.
+std::optional<std::uint16_t> tcp_checksum(const ProbeFlow& flow, const CookieKey& key, std::uint16_t sequence,
+                                          std::size_t length) {
+  const auto shortest = shortest_probe(flow);
+  if (length < shortest || length > 0xffff) return std::nullopt;
+  ProbeBuffer buffer;
+  const auto size = length == shortest ? std::uint16_t{0} : static_cast<std::uint16_t>(length);
+  const auto written = encode_probe(flow, Ttl{1}, sequence, key, buffer, size);
+  return read_u16(codec::Bytes(buffer).subspan(written - tcp_segment_size + tcp_checksum_offset));
+}
+
 // A quote need not go on so far.
 std::optional<std::uint64_t> read_cookie(codec::Bytes payload) {
   if (payload.size() < probe_payload_size) return std::nullopt;
   std::uint64_t cookie = 0;
   for (const auto byte : payload.subspan(cookie_offset, sizeof(cookie))) cookie = cookie << 8 | byte;
   return cookie;
+}
+
+// Proof that the quoted packet was ours where a translator has changed what it is known by.
+bool proves_ours(const ProbeReply& reply, const ProbeIdentity& identity) {
+  return reply.cookie && cookie_fits(reply, identity.cookie_key, reply.sequence);
 }
 
 Decoded decode_echo_reply(ProbeReply reply, const codec::IcmpPacket& icmp, const ProbeIdentity& identity) {
@@ -35,35 +61,73 @@ Decoded decode_echo_reply(ProbeReply reply, const codec::IcmpPacket& icmp, const
   return reply;
 }
 
-Decoded decode_quoted_icmp(ProbeReply reply, codec::Bytes quoted, const ProbeIdentity& identity) {
+Decoded decode_quoted_icmp(ProbeReply reply, ProbeQuote& quote, codec::Bytes quoted, const ProbeIdentity& identity) {
   const auto family = reply.probed.family();
   codec::ByteReader in(quoted);
   const auto type = in.u8();
   const auto code = in.u8();
-  in.skip(2);
-  const auto identifier = in.u16();
+  quote.checksum = in.u16();
+  quote.identifier = in.u16();
   reply.sequence = in.u16();
   if (!in.ok()) return reject(Rejection::unparsable);
   if (codec::classify_icmp(family, type, code) != codec::IcmpMessage::echo_request) return reject(Rejection::foreign);
-  if (identifier != identity.icmp_identifier(family)) return reject(Rejection::foreign);
   reply.method = Method::icmp;
   reply.cookie = read_cookie(in.rest());
+  if (quote.identifier != identity.icmp_identifier(family) && !proves_ours(reply, identity))
+    return reject(Rejection::foreign);
   return reply;
 }
 
-Decoded decode_quoted_udp(ProbeReply reply, const codec::IpPacket& quoted) {
+Decoded decode_quoted_udp(ProbeReply reply, ProbeQuote& quote, const codec::IpPacket& quoted) {
   const auto udp = codec::parse_udp(quoted.payload);
   if (!udp) return reject(Rejection::unparsable);
+  const auto payload = quoted.payload.subspan(codec::udp_header_size);
+  quote.checksum = udp->checksum;
   reply.method = Method::udp;
   reply.source_port = udp->source_port;
   reply.destination_port = udp->destination_port;
   reply.sequence = udp->checksum;
+  reply.cookie = read_cookie(payload);
   if (reply.probed.is_v4()) {
     reply.sequence = quoted.header.identification;
     reply.other_sequence = udp->checksum;
+  } else if (reply.cookie) {
+    reply.other_sequence = read_u16(payload.subspan(sequence_offset));
   }
-  reply.cookie = read_cookie(quoted.payload.subspan(codec::udp_header_size));
   return reply;
+}
+
+// The token is the sequence number and sixteen bits of the cookie.
+void read_token(ProbeReply& reply, std::uint32_t token) {
+  reply.sequence = static_cast<std::uint16_t>(token >> 16);
+  reply.cookie = token & 0xffff;
+  reply.cookie_bits = 0xffff;
+}
+
+Decoded decode_quoted_tcp(ProbeReply reply, ProbeQuote& quote, const codec::IpPacket& quoted) {
+  const auto tcp = codec::parse_quoted_tcp(quoted.payload);
+  if (!tcp) return reject(Rejection::unparsable);
+  quote.checksum = tcp->checksum.value_or(0);
+  reply.method = Method::tcp;
+  reply.source_port = tcp->source_port;
+  reply.destination_port = tcp->destination_port;
+  read_token(reply, tcp->sequence);
+  return reply;
+}
+
+Decoded decode_quoted(ProbeReply reply, ProbeQuote& quote, const codec::IpPacket& quoted,
+                      const ProbeIdentity& identity) {
+  switch (quoted.header.protocol) {
+    case codec::protocol_icmp:
+    case codec::protocol_icmpv6:
+      return decode_quoted_icmp(std::move(reply), quote, quoted.payload, identity);
+    case codec::protocol_udp:
+      return decode_quoted_udp(std::move(reply), quote, quoted);
+    case codec::protocol_tcp:
+      return decode_quoted_tcp(std::move(reply), quote, quoted);
+    default:
+      return reject(Rejection::foreign);
+  }
 }
 
 Decoded decode_error(ProbeReply reply, const codec::IcmpPacket& icmp, PacketOrigin origin,
@@ -72,18 +136,59 @@ Decoded decode_error(ProbeReply reply, const codec::IcmpPacket& icmp, PacketOrig
   const auto& quoted = icmp.error->quoted;
   if (quoted.header.fragment_offset != 0) return reject(Rejection::foreign);
   reply.probed = quoted.header.destination;
-  if (origin == PacketOrigin::received) reply.quoted_ttl = quoted.header.ttl;
   if (icmp.message == codec::IcmpMessage::packet_too_big) reply.next_hop_mtu = icmp.error->next_hop_mtu;
   if (!icmp.error->extensions.empty()) reply.mpls = codec::mpls_entries(icmp.error->extensions);
-  switch (quoted.header.protocol) {
-    case codec::protocol_icmp:
-    case codec::protocol_icmpv6:
-      return decode_quoted_icmp(std::move(reply), quoted.payload, identity);
-    case codec::protocol_udp:
-      return decode_quoted_udp(std::move(reply), quoted);
-    default:
-      return reject(Rejection::foreign);
+  ProbeQuote quote{.source = quoted.header.source,
+                   .length = quoted.header.total_length,
+                   .identification = quoted.header.identification,
+                   .traffic_class = quoted.header.traffic_class};
+  auto decoded = decode_quoted(std::move(reply), quote, quoted, identity);
+  if (decoded && origin == PacketOrigin::received) {
+    decoded->quoted_ttl = quoted.header.ttl;
+    decoded->quote = quote;
   }
+  return decoded;
+}
+
+Decoded decode_icmp(ProbeReply reply, const codec::IpPacket& ip, PacketOrigin origin, const ProbeIdentity& identity) {
+  const auto icmp = codec::parse_icmp(ip.header, ip.payload);
+  if (!icmp) return reject(Rejection::unparsable);
+  if (!icmp->checksum_ok) return reject(Rejection::bad_checksum);
+  if (!answers_a_probe(icmp->message)) return reject(Rejection::foreign);
+  reply.message = icmp->message;
+  reply.icmp_type = icmp->type;
+  reply.icmp_code = icmp->code;
+  if (icmp->message == codec::IcmpMessage::echo_reply) return decode_echo_reply(std::move(reply), *icmp, identity);
+  return decode_error(std::move(reply), *icmp, origin, identity);
+}
+
+// Between machines of one host, kernels leave the checksum to a network card that is none: the field then holds the
+// sum of the pseudo-header alone (Linux, CHECKSUM_PARTIAL).
+bool came_whole(const codec::IpPacket& ip) {
+  const auto& source = ip.header.source;
+  const auto& destination = ip.header.destination;
+  if (codec::transport_checksum_holds(source, destination, codec::protocol_tcp, ip.payload)) return true;
+  codec::ChecksumSum pseudo;
+  pseudo.add_pseudo_header(source, destination, codec::protocol_tcp, static_cast<std::uint32_t>(ip.payload.size()));
+  return read_u16(ip.payload.subspan(tcp_checksum_offset)) == pseudo.folded();
+}
+
+// RFC 9293, section 3.10.7: the answer to a SYN acknowledges its number and one more; the RST that answers an ACK
+// has the number that the ACK acknowledged. Some hosts acknowledge in that RST too.
+Decoded decode_segment(ProbeReply reply, const codec::IpPacket& ip, const ProbeIdentity& identity) {
+  const auto tcp = codec::parse_tcp(ip.payload);
+  if (!tcp) return reject(Rejection::unparsable);
+  if (!came_whole(ip)) return reject(Rejection::bad_checksum);
+  const bool accepts = tcp->flags.syn && tcp->flags.ack;
+  if (tcp->destination_port < lowest_source_port || !(accepts || tcp->flags.rst)) return reject(Rejection::foreign);
+  reply.probed = reply.from;
+  reply.method = Method::tcp;
+  reply.source_port = tcp->destination_port;
+  reply.destination_port = tcp->source_port;
+  reply.tcp_flags = codec::flag_bits(tcp->flags);
+  if (tcp->flags.ack) read_token(reply, tcp->acknowledgement - 1);
+  if (!accepts && !proves_ours(reply, identity)) read_token(reply, tcp->sequence);
+  return reply;
 }
 
 }  // namespace
@@ -92,21 +197,59 @@ Decoded decode_reply(std::span<const std::uint8_t> packet, PacketOrigin origin, 
   const auto ip = codec::parse_ip(packet);
   if (!ip) return reject(Rejection::unparsable);
   if (!ip->header.checksum_ok) return reject(Rejection::bad_checksum);
-  if (ip->header.protocol != codec::protocol_icmp && ip->header.protocol != codec::protocol_icmpv6)
-    return reject(Rejection::foreign);
-  const auto icmp = codec::parse_icmp(ip->header, ip->payload);
-  if (!icmp) return reject(Rejection::unparsable);
-  if (!icmp->checksum_ok) return reject(Rejection::bad_checksum);
-  if (!answers_a_probe(icmp->message)) return reject(Rejection::foreign);
   ProbeReply reply;
   reply.from = ip->header.source;
-  reply.message = icmp->message;
-  reply.icmp_type = icmp->type;
-  reply.icmp_code = icmp->code;
+  reply.to = ip->header.destination;
   // No packet arrives with a TTL of 0; a wire that was not told writes that.
   if (ip->header.ttl != 0) reply.reply_ttl = ip->header.ttl;
-  if (icmp->message == codec::IcmpMessage::echo_reply) return decode_echo_reply(std::move(reply), *icmp, identity);
-  return decode_error(std::move(reply), *icmp, origin, identity);
+  switch (ip->header.protocol) {
+    case codec::protocol_icmp:
+    case codec::protocol_icmpv6:
+      return decode_icmp(std::move(reply), *ip, origin, identity);
+    case codec::protocol_tcp:
+      return decode_segment(std::move(reply), *ip, identity);
+    default:
+      return reject(Rejection::foreign);
+  }
+}
+
+bool may_be_about(const ProbeReply& reply, const ProbeFlow& flow) {
+  if (is_tcp(reply.method) != is_tcp(flow.method)) return false;
+  if (!is_tcp(reply.method) && reply.method != flow.method) return false;
+  if (reply.method == Method::icmp) return true;
+  if (reply.destination_port != flow.destination_port) return false;
+  return reply.source_port == flow.source_port || (reply.quote && reply.cookie);
+}
+
+bool cookie_fits(const ProbeReply& reply, const CookieKey& key, std::uint16_t sequence) {
+  if (!reply.cookie) return true;
+  return ((*reply.cookie ^ probe_cookie(key, reply.probed, sequence)) & reply.cookie_bits) == 0;
+}
+
+bool leaves_half_open(const ProbeReply& reply, const CookieKey& key) {
+  return reply.tcp_flags == codec::flag_bits({.syn = true, .ack = true}) && cookie_fits(reply, key, reply.sequence);
+}
+
+bool is_rewritten(const ProbeReply& reply, const ProbeFlow& flow, const CookieKey& key, std::uint16_t sequence) {
+  if (!reply.quote) return false;
+  const auto& quote = *reply.quote;
+  if (quote.source != flow.source) return true;
+  if (flow.method == Method::icmp ? quote.identifier != flow.icmp_identifier : reply.source_port != flow.source_port)
+    return true;
+  if (flow.source.is_v4() && quote.identification != 0 && quote.identification != sequence &&
+      quote.identification != swapped(sequence))
+    return true;
+  if (quote.checksum == 0) return false;
+  switch (flow.method) {
+    case Method::icmp:
+      return quote.checksum != flow.icmp_checksum;
+    case Method::udp:
+      return quote.checksum != sequence;
+    case Method::tcp:
+    case Method::tcp_ack:
+      return quote.checksum != tcp_checksum(flow, key, sequence, quote.length).value_or(quote.checksum);
+  }
+  return false;
 }
 
 }  // namespace cw::probe

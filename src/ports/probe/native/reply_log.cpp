@@ -24,10 +24,13 @@ Reply to_reply(const Answer& answer, Timeliness timeliness) {
       .icmp_code = answer.icmp_code,
       .reply_ttl = answer.reply_ttl,
       .quoted_ttl = answer.quoted_ttl,
+      .quoted_tos = answer.quoted_tos,
+      .tcp_flags = answer.tcp_flags,
       .next_hop_mtu = answer.next_hop_mtu,
       .attempt = answer.tag.attempt,
       .late = timeliness == Timeliness::late,
       .duplicate = answer.duplicate,
+      .rewritten = answer.rewritten,
   };
   for (const auto& entry : answer.mpls.first(std::min(answer.mpls.size(), most_labels)))
     reply.mpls.push_back(to_label(entry));
@@ -49,11 +52,16 @@ bool ReplyLog::add(const Answer& answer, Timeliness timeliness) {
       .icmp_code = answer.icmp_code,
       .reply_ttl = answer.reply_ttl.value_or(0),
       .quoted_ttl = answer.quoted_ttl.value_or(0),
+      .quoted_tos = answer.quoted_tos.value_or(0),
+      .tcp_flags = answer.tcp_flags.value_or(0),
       .has_reply_ttl = answer.reply_ttl.has_value(),
       .has_quoted_ttl = answer.quoted_ttl.has_value(),
+      .has_quoted_tos = answer.quoted_tos.has_value(),
+      .has_tcp_flags = answer.tcp_flags.has_value(),
       .has_mtu = answer.next_hop_mtu.has_value(),
       .late = late,
       .duplicate = answer.duplicate,
+      .rewritten = answer.rewritten,
   });
   for (const auto& entry : labels) labels_.push_back(to_label(entry));
   return true;
@@ -96,10 +104,13 @@ Reply ReplyLog::reply(const Entry& entry) const {
       .icmp_code = entry.icmp_code,
       .reply_ttl = entry.has_reply_ttl ? std::optional(entry.reply_ttl) : std::nullopt,
       .quoted_ttl = entry.has_quoted_ttl ? std::optional(entry.quoted_ttl) : std::nullopt,
+      .quoted_tos = entry.has_quoted_tos ? std::optional(entry.quoted_tos) : std::nullopt,
+      .tcp_flags = entry.has_tcp_flags ? std::optional(entry.tcp_flags) : std::nullopt,
       .next_hop_mtu = entry.has_mtu ? std::optional(entry.next_hop_mtu) : std::nullopt,
       .attempt = entry.tag.attempt,
       .late = entry.late,
       .duplicate = entry.duplicate,
+      .rewritten = entry.rewritten,
   };
   const auto first = labels_.begin() + entry.first_label;
   reply.mpls.assign(first, first + entry.label_count);

@@ -43,11 +43,16 @@ class ReplyLog {
     std::uint8_t icmp_code;
     std::uint8_t reply_ttl;
     std::uint8_t quoted_ttl;
+    std::uint8_t quoted_tos;
+    std::uint8_t tcp_flags;
     bool has_reply_ttl : 1;
     bool has_quoted_ttl : 1;
+    bool has_quoted_tos : 1;
+    bool has_tcp_flags : 1;
     bool has_mtu : 1;
     bool late : 1;
     bool duplicate : 1;
+    bool rewritten : 1;
   };
   [[nodiscard]] Reply reply(const Entry& entry) const;
 

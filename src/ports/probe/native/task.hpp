@@ -39,9 +39,12 @@ struct Answer {
   Duration rtt{};
   std::optional<std::uint8_t> reply_ttl;
   std::optional<std::uint8_t> quoted_ttl;
+  std::optional<std::uint8_t> quoted_tos;  // where it is not as we sent it
+  std::optional<std::uint8_t> tcp_flags;   // of a segment; then `message` is `other`
   std::optional<std::uint16_t> next_hop_mtu;
   std::span<const codec::MplsEntry> mpls;
   bool duplicate = false;
+  bool rewritten = false;  // the quote is not as we sent it
 };
 
 struct SendProbe {
@@ -80,7 +83,9 @@ class Task {
   MeasurementRequest request_;
 };
 
-// The state machine for the request's kind.
-std::unique_ptr<Task> make_task(MeasurementRequest request);
+struct TraceKnowledge;
+
+// The state machine for the request's kind; traces share what they know, which outlives them.
+std::unique_ptr<Task> make_task(MeasurementRequest request, TraceKnowledge* knowledge = nullptr);
 
 }  // namespace cw::probe

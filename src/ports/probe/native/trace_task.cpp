@@ -10,17 +10,45 @@ constexpr int window = 8;
 // Paths of the Internet are mostly shorter; beyond this the destination's distance is awaited.
 constexpr int usual_path_length = 14;
 constexpr int most_ahead_blindly = 4;
+// Silences of a router that limits its answers which are forgiven.
+constexpr int most_forgiven = 6;
+// A destination's answer to the distance probe is waited for so long before other TTLs are asked.
+constexpr Duration least_first_wait = std::chrono::milliseconds(100);
+constexpr Duration longest_first_wait = std::chrono::milliseconds(500);
 
 Ttl to_ttl(int value) { return Ttl{static_cast<std::uint8_t>(value)}; }
 
 }  // namespace
 
-TraceTask::TraceTask(MeasurementRequest request)
+TraceTask::TraceTask(MeasurementRequest request, TraceKnowledge* knowledge)
     : Task(std::move(request)),
       hops_(this->request().first_ttl.value, this->request().max_ttl.value),
+      knowledge_(knowledge),
+      highest_sent_(hops_.first() - 1),
       highest_answered_(hops_.first() - 1),
-      probes_distance_(hops_.last() - hops_.first() >= window) {
+      // A host that holds a connection half open answers no other SYN of the flow, so the first one that reaches it
+      // has to be that of its own TTL.
+      probes_distance_(hops_.last() - hops_.first() >= window && this->request().method != Method::tcp) {
   patience_.longest = std::chrono::ceil<Tick>(this->request().timeout);
+}
+
+void TraceTask::begin(Instant now) {
+  begun_ = true;
+  if (knowledge_ == nullptr) return;
+  if (knowledge_->shuffles()) order_ = TtlOrder(knowledge_->key, request().address);
+  if (request().known_hops != KnownHops::join || !probes_distance_) return;
+  join_ = std::make_unique<PathJoin>(*knowledge_, request());
+  switch (join_->begin(hops_, now)) {
+    case PathJoin::Plan::check:
+      approach_ = Approach::check;
+      probes_distance_ = false;
+      break;
+    case PathJoin::Plan::join:
+      approach_ = Approach::from_destination;
+      break;
+    case PathJoin::Plan::trace:
+      break;
+  }
 }
 
 Tick TraceTask::tick_of(Instant instant) const { return std::chrono::floor<Tick>(instant - started_at_); }
@@ -31,16 +59,17 @@ bool TraceTask::distance_is_open() const { return probes_distance_ && !hops_.at(
 
 Step TraceTask::next(Instant now, Events* events) {
   if (verdict_) return Done{};
-  if (probes_sent_ == 0) return SendProbe{{.attempt = 1, .ttl = to_ttl(probes_distance_ ? last() : hops_.first())}};
-  const auto tick = tick_of(now);
-  const auto agenda = look_ahead(tick, events);
+  if (!begun_) begin(now);
+  const auto tick = probes_sent_ == 0 ? Tick{} : tick_of(now);
+  auto agenda = look_ahead(tick, events);
   verdict_ = judge();
   if (verdict_) return Done{};
-  auto ttl = new_ttl(agenda);
+  auto ttl = new_ttl(agenda, tick);
+  if (verdict_) return Done{};
   if (!ttl) ttl = agenda.retry;
   if (ttl) {
     const auto free_at = last_probe_ + std::chrono::ceil<Tick>(request().probe_spacing);
-    if (tick < free_at) return WaitUntil{started_at_ + std::min(free_at, agenda.wake)};
+    if (probes_sent_ > 0 && tick < free_at) return WaitUntil{started_at_ + std::min(free_at, agenda.wake)};
     const auto attempt = static_cast<std::uint16_t>(hops_.at(*ttl).sent + 1);
     return SendProbe{{.attempt = attempt, .ttl = to_ttl(*ttl)}};
   }
@@ -53,53 +82,165 @@ Step TraceTask::next(Instant now, Events* events) {
 TraceTask::Agenda TraceTask::look_ahead(Tick now, Events* events) {
   Agenda agenda;
   std::optional<Tick> later;  // the largest RTT of later hops
-  for (int ttl = end(); ttl >= hops_.first(); --ttl) {
+  // Between the distance probe and the highest of the others nothing was sent.
+  const int start = end() == last() ? last() : std::min(end(), highest_sent_);
+  for (int ttl = start; ttl >= hops_.first(); ttl = std::min(ttl - 1, highest_sent_)) {
     const auto& hop = hops_.at(ttl);
     if (hop.answered) later = std::max(later.value_or(Tick{}), hop.rtt);
     if (hop.sent == 0 || hop.is_resolved()) continue;
-    const auto wait = patience_.give_up_after(later);
+    const auto wait = std::min(patience_.give_up_after(later), longest_wait(ttl));
     // Overtaken: the answer should have been here by now, so the place in the window is free.
     const auto overtaken = later ? hop.last_sent + std::min(*later + Patience::slack(*later), wait) : Tick::max();
     if (now < overtaken && !is_distance_probe(ttl)) ++agenda.waiting;
     if (now < overtaken) agenda.wake = std::min(agenda.wake, overtaken);
     if (!is_worth_asking(ttl)) continue;
     const bool may_retry = hop.sent < attempts_at(ttl);
-    auto due = may_retry ? std::min(overtaken, hop.last_sent + wait) : hop.last_sent + wait;
+    auto due = hop.last_sent + wait;
+    if (may_retry) due = std::min({due, overtaken, hop.last_sent + retry_wait()});
     if (!may_retry && !later) due = std::max(due, hop.first_sent + patience_.least_tail_wait());
-    if (now < due)
+    if (now < due) {
       agenda.wake = std::min(agenda.wake, due);
-    else if (may_retry)
-      agenda.retry = ttl;
-    else
+      continue;
+    }
+    if (later) forgive_silence(ttl, now);
+    if (hop.sent >= attempts_at(ttl))
       give_up(ttl, events);
+    else if (!must_wait_for_router(ttl, now, agenda.wake))
+      agenda.retry = ttl;
   }
   return agenda;
 }
 
+// Where the router limits its answers, the probe does not count.
+void TraceTask::forgive_silence(int ttl, Tick now) {
+  if (!is_in_crowd() || hops_.at(ttl).judged) return;
+  auto& hop = hops_.touch(ttl);
+  hop.judged = true;
+  const auto router = expected_router(ttl, started_at_ + now);
+  if (router && hop.forgiven < most_forgiven && knowledge_->budget.is_limited(*router)) ++hop.forgiven;
+}
+
+bool TraceTask::must_wait_for_router(int ttl, Tick now, Tick& wake) {
+  if (!is_in_crowd()) return false;
+  const auto instant = started_at_ + now;
+  const auto router = expected_router(ttl, instant);
+  if (!router) return false;
+  const auto ready = knowledge_->budget.ready_at(*router, instant);
+  if (ready <= instant) return false;
+  wake = std::min(wake, std::chrono::ceil<Tick>(ready - started_at_));
+  return true;
+}
+
+// Asked for the same TTL several times in a row, while the probe waits for its turn.
+std::optional<IpAddress> TraceTask::expected_router(int ttl, Instant now) {
+  if (is_distance_probe(ttl) || ttl == guess_) return std::nullopt;
+  if (join_)
+    if (auto router = join_->expected_at(ttl, log_, now)) return router;
+  if (expected_.ttl != ttl) {
+    const auto* router = knowledge_->neighbours.expected(request().address, ttl);
+    expected_ = {.router = router == nullptr ? IpAddress{} : *router, .ttl = ttl};
+  }
+  return expected_.router.is_unspecified() ? std::nullopt : std::optional(expected_.router);
+}
+
+// In a crowd nothing is lost by asking again a little early: what is beyond an ocean answers both.
+Tick TraceTask::retry_wait() const {
+  return is_in_crowd() && patience_.anything_seen ? patience_.early_retry() : Tick::max() / 2;
+}
+
+// In a crowd the others' destinations tell how long one may take.
+Tick TraceTask::longest_wait(int ttl) const {
+  if (!is_in_crowd() || !is_distance_probe(ttl)) return Tick::max();
+  return std::chrono::ceil<Tick>(std::max(2 * knowledge_->destination_rtt.with_margin(), least_first_wait * 2));
+}
+
 // Silence where the destination is thought to be would make the path too long by one; so it is asked once more.
-int TraceTask::attempts_at(int ttl) const { return request().attempts + (guess_ == ttl ? 1 : 0); }
+int TraceTask::attempts_at(int ttl) const {
+  return request().attempts + (guess_ == ttl ? 1 : 0) + hops_.at(ttl).forgiven;
+}
 
 void TraceTask::give_up(int ttl, Events* events) {
   auto& hop = hops_.touch(ttl);
   hop.silent = true;
   if (events != nullptr && is_worth_telling(ttl))
     events->push_back(SilenceEvent{.ttl = to_ttl(ttl), .attempt = hop.sent});
+  if (approach_ == Approach::check && join_->silence_differs(ttl)) trace_it_all();
 }
 
 // Silence far beyond the last answer says nothing that the gap limit would not have said before.
 bool TraceTask::is_worth_asking(int ttl) const {
-  return reached_ || is_distance_probe(ttl) || hops_.at(last()).answered ||
-         ttl <= highest_answered_ + request().gap_limit;
+  if (approach_ == Approach::check) return true;
+  return reached_ || is_distance_probe(ttl) || hops_.at(last()).answered || ttl <= front() + request().gap_limit;
 }
 
-std::optional<int> TraceTask::new_ttl(const Agenda& agenda) const {
+// The highest TTL that answered, or above which the first one was asked.
+int TraceTask::front() const {
+  if (approach_ != Approach::from_destination || !join_->lowest_asked()) return highest_answered_;
+  return std::max(highest_answered_, *join_->lowest_asked() - 1);
+}
+
+std::optional<int> TraceTask::new_ttl(Agenda& agenda, Tick now) {
+  if (approach_ == Approach::check) return join_->next_to_check(hops_);
+  if (probes_distance_ && hops_.at(last()).sent == 0) return last();
   // The guess is checked at once, whatever is waited for.
   if (guess_ && *guess_ < end() && hops_.at(*guess_).sent == 0) return guess_;
   if (agenda.waiting >= window) return std::nullopt;
-  const auto limit = send_limit();
-  for (int ttl = hops_.first(); ttl <= limit; ++ttl)
-    if (hops_.at(ttl).sent == 0) return ttl;
+  return approach_ == Approach::from_node ? next_from_node(agenda, now) : next_from_destination(agenda, now);
+}
+
+// The first eight TTLs come before the others, as every path has them. A TTL whose router may not be asked yet
+// lets others go first.
+std::optional<int> TraceTask::next_from_node(Agenda& agenda, Tick now) {
+  constexpr int most_tries = 3;
+  auto limit = send_limit();
+  const auto near = std::min(limit, hops_.first() + window - 1);
+  // In a crowd nobody minds the wait, and what lies beyond the destination is asked in vain.
+  if (is_in_crowd() && !reached_ && is_distance_due(now, agenda.wake)) limit = near;
+  std::uint64_t without = 0;
+  for (int i = 0; i < most_tries; ++i) {
+    auto ttl = guess_stands() ? std::nullopt : first_in_order(hops_.first(), near, without);
+    if (!ttl) ttl = first_in_order(hops_.first(), limit, without);
+    if (!ttl || !must_wait_for_router(*ttl, now, agenda.wake)) return ttl;
+    without |= std::uint64_t{1} << (*ttl % 64);
+  }
   return std::nullopt;
+}
+
+// The destination may answer yet, as destinations usually do by now.
+bool TraceTask::is_distance_due(Tick now, Tick& wake) const {
+  if (!distance_is_open()) return false;
+  const auto usual = knowledge_->destination_rtt.with_margin();
+  const auto until = std::chrono::ceil<Tick>(std::clamp(usual, least_first_wait, longest_first_wait));
+  if (now >= until) return false;
+  wake = std::min(wake, until);
+  return true;
+}
+
+std::optional<int> TraceTask::first_in_order(int from, int to, std::uint64_t without) const {
+  std::optional<int> best;
+  for (int ttl = from; ttl <= to; ++ttl) {
+    const auto& hop = hops_.at(ttl);
+    if (hop.sent > 0 || hop.joined || (without >> (ttl % 64) & 1) != 0) continue;
+    if (!best || order_.rank(ttl) < order_.rank(*best)) best = ttl;
+  }
+  return best;
+}
+
+// 1. The destination's answer tells where to begin; it is waited for as long as destinations usually take.
+// 2. Where the end of the path is not known, it is looked for.
+// 3. Then towards the node.
+std::optional<int> TraceTask::next_from_destination(Agenda& agenda, Tick now) {
+  if (!join_->lowest_asked() && !guess_ && !reached_ && is_distance_due(now, agenda.wake)) return std::nullopt;
+  const auto limit = send_limit();
+  const int from = join_->lowest_asked().value_or(std::min(hops_.first() + window - 1, limit));
+  for (int ttl = from; ttl <= limit; ++ttl)
+    if (hops_.at(ttl).sent == 0 && !hops_.at(ttl).joined) return ttl;
+  const auto next = join_->next_towards_node(hops_, log_, std::min(guess_.value_or(end()), end()), started_at_ + now);
+  if (next.wake != Instant::max())
+    agenda.wake = std::min(agenda.wake, std::chrono::ceil<Tick>(next.wake - started_at_));
+  if (next.ttl && must_wait_for_router(*next.ttl, now, agenda.wake)) return std::nullopt;
+  if (!next.ttl) verdict_ = judge();  // what was joined may have been the last of it
+  return next.ttl;
 }
 
 // 1. Below what ended the path already.
@@ -111,9 +252,9 @@ int TraceTask::send_limit() const {
   if (reached_ && probes_distance_) return guess_stands() ? *guess_ : last();
   if (loop_) return *loop_;
   if (unreachable_ && unreachable_->ttl < last()) return unreachable_->ttl - 1;
-  const auto gap = std::max(hops_.first() + window - 1, highest_answered_ + request().gap_limit);
+  const auto gap = std::max(hops_.first() + window - 1, front() + request().gap_limit);
   if (!distance_is_open()) return std::min(last(), hops_.at(last()).answered && !unreachable_ ? last() : gap);
-  const auto ahead = highest_answered_ + std::min(most_ahead_blindly, request().gap_limit);
+  const auto ahead = front() + std::min(most_ahead_blindly, request().gap_limit);
   return std::min(last(), std::max(hops_.first() + usual_path_length - 1, ahead));
 }
 
@@ -130,7 +271,15 @@ void TraceTask::on_sent(ProbeTag tag, Instant at) {
   const auto tick = tick_of(at);
   if (hop.sent++ == 0) hop.first_sent = tick;
   hop.last_sent = tick;
+  hop.judged = false;
   last_probe_ = tick;
+  if (tag.ttl.value < last()) highest_sent_ = std::max<int>(highest_sent_, tag.ttl.value);
+  if (knowledge_ == nullptr) return;
+  if (join_ && approach_ == Approach::from_destination && !is_distance_probe(tag.ttl.value))
+    join_->on_sent(tag.ttl.value, log_, at);
+  if (knowledge_->crowded)
+    if (const auto router = expected_router(tag.ttl.value, at)) knowledge_->budget.sent(*router, at);
+  expected_.ttl = 0;
 }
 
 void TraceTask::on_refused(ProbeTag /*tag*/, Instant /*at*/) {
@@ -154,6 +303,7 @@ void TraceTask::on_answer(const Answer& answer, Events* events) {
     if (!is_distance_probe(ttl)) highest_answered_ = std::max(highest_answered_, ttl);
     hop.rtt = std::chrono::ceil<Tick>(answer.rtt);
     patience_.hop_answered(hop.rtt);
+    if (knowledge_ != nullptr && !is_distance_probe(ttl)) note_hop(answer);
   }
   if (answer.from == request().address) {
     note_destination(answer);
@@ -164,12 +314,35 @@ void TraceTask::on_answer(const Answer& answer, Events* events) {
   }
 }
 
+// What others may learn from a hop.
+void TraceTask::note_hop(const Answer& answer) {
+  if (approach_ == Approach::check) return check_against_known(answer);
+  if (answer.message != codec::IcmpMessage::time_exceeded || answer.from == request().address) return;
+  const int ttl = answer.tag.ttl.value;
+  const auto at = started_at_ + hops_.at(ttl).last_sent + answer.rtt;
+  if (join_) join_->on_hop(ttl, hops_, log_, at);
+  if (!knowledge_->crowded) return;
+  knowledge_->budget.answered(answer.from, hops_.at(ttl).sent - 1, at);
+  knowledge_->neighbours.note(request().address, ttl, answer.from);
+}
+
+void TraceTask::check_against_known(const Answer& answer) {
+  if (join_->differs(answer)) trace_it_all();
+}
+
+void TraceTask::trace_it_all() {
+  approach_ = Approach::from_node;
+  probes_distance_ = true;
+  join_->trace_it_all(hops_);
+}
+
 // Whatever the target itself answers, the probe has arrived there; "time exceeded" included, as a router that
 // is the target says when it also forwards for others.
 void TraceTask::note_destination(const Answer& answer) {
   const int ttl = answer.tag.ttl.value;
   reached_ = std::min(reached_.value_or(ttl), ttl);
   patience_.destination_answered(std::chrono::ceil<Tick>(answer.rtt));
+  if (knowledge_ != nullptr) knowledge_->destination_rtt.add(answer.rtt);
   if (!is_distance_probe(ttl) || guess_) return;
   const auto distance = guess_distance(answer);
   if (distance && *distance >= hops_.first() && *distance < last()) guess_ = distance;
@@ -186,36 +359,7 @@ bool TraceTask::is_worth_telling(int ttl) const {
   return !is_distance_probe(ttl) || highest_answered_ >= ttl - 1;
 }
 
-// ---- how it ends
-
-std::optional<Verdict> TraceTask::judge() const {
-  if (reached_) {
-    if (!hops_.all_resolved_up_to(*reached_ - 1)) return std::nullopt;
-    return Verdict{.status = Status::reached, .reason = StopReason::destination, .last_ttl = *reached_};
-  }
-  if (distance_is_open()) return std::nullopt;
-  if (unreachable_ && hops_.all_resolved_up_to(unreachable_->ttl - 1))
-    return Verdict{.status = Status::unreachable, .reason = unreachable_->reason, .last_ttl = unreachable_->ttl};
-  if (loop_ && hops_.all_resolved_up_to(*loop_))
-    return Verdict{.status = Status::loop, .reason = StopReason::loop, .last_ttl = *loop_};
-  if (const auto gap = judge_gap()) return gap;
-  if (!hops_.all_resolved_up_to(last())) return std::nullopt;
-  return Verdict{.status = Status::silent, .reason = StopReason::max_ttl, .last_ttl = last()};
-}
-
-// A router's answer to the distance probe says that the path goes on behind the gap; an "unreachable" to it
-// says that nothing more is to be found.
-std::optional<Verdict> TraceTask::judge_gap() const {
-  const auto gap_end = highest_answered_ + request().gap_limit;
-  if (gap_end > last() || (probes_distance_ && gap_end == last())) return std::nullopt;
-  if (probes_distance_ && hops_.at(last()).answered && !unreachable_) return std::nullopt;
-  if (!hops_.all_resolved_up_to(gap_end)) return std::nullopt;
-  if (unreachable_)
-    return Verdict{.status = Status::unreachable,
-                   .reason = unreachable_->reason,
-                   .last_ttl = std::max(highest_answered_, hops_.first())};
-  return Verdict{.status = Status::silent, .reason = StopReason::gap_limit, .last_ttl = gap_end};
-}
+// ---- the result
 
 Measurement TraceTask::take_result(Instant now) {
   Measurement result{
@@ -236,59 +380,11 @@ Measurement TraceTask::take_result(Instant now) {
   for (int i = hops_.first(); i <= end; ++i) {
     const auto ttl = to_ttl(i);
     result.hops.push_back(Hop{.ttl = ttl, .sent = hops_.at(i).sent, .replies = log_.replies_at(ttl)});
+    const auto* inferred = join_ ? join_->inferred_at(i) : nullptr;
+    if (inferred != nullptr) result.hops.back().inferred = *inferred;
   }
+  if (join_) join_->remember(result, hops_);
   return result;
-}
-
-// ---- rules
-
-std::optional<int> guess_distance(const Answer& answer) {
-  // A host counts its reply down from one of these (RFC 1700 and what systems do).
-  constexpr std::uint8_t initial_ttls[] = {64, 128, 255};
-  if (answer.message != codec::IcmpMessage::echo_reply && answer.quoted_ttl &&
-      *answer.quoted_ttl <= answer.tag.ttl.value)
-    return answer.tag.ttl.value - *answer.quoted_ttl + 1;
-  if (!answer.reply_ttl) return std::nullopt;
-  for (const auto initial : initial_ttls)
-    if (*answer.reply_ttl <= initial) return initial - *answer.reply_ttl + 1;
-  return std::nullopt;
-}
-
-std::optional<int> find_loop(const ReplyLog& log, int first, int last, const IpAddress& destination) {
-  std::vector<std::pair<int, const IpAddress*>> path;
-  int repeats = 0;
-  for (int ttl = first; ttl <= last; ++ttl) {
-    const auto* address = log.address_at(to_ttl(ttl));
-    if (address == nullptr || *address == destination) continue;
-    const auto same = [&](const auto& hop) { return *hop.second == *address; };
-    const auto seen = std::ranges::find_if(path, same);
-    const bool other_between = seen != path.end() && !std::all_of(seen, path.end(), same);
-    path.emplace_back(ttl, address);
-    if (other_between && ++repeats == 2) return ttl;
-  }
-  return std::nullopt;
-}
-
-std::optional<StopReason> unreachable_reason(codec::IcmpMessage message) {
-  switch (message) {
-    case codec::IcmpMessage::unreachable_network:
-      return StopReason::icmp_network_unreachable;
-    case codec::IcmpMessage::unreachable_host:
-      return StopReason::icmp_host_unreachable;
-    case codec::IcmpMessage::unreachable_prohibited:
-      return StopReason::icmp_admin_prohibited;
-    case codec::IcmpMessage::unreachable_protocol:
-    case codec::IcmpMessage::unreachable_port:
-    case codec::IcmpMessage::unreachable_other:
-    case codec::IcmpMessage::packet_too_big:
-      return StopReason::icmp_other;
-    case codec::IcmpMessage::echo_request:
-    case codec::IcmpMessage::echo_reply:
-    case codec::IcmpMessage::time_exceeded:
-    case codec::IcmpMessage::other:
-      return std::nullopt;
-  }
-  return std::nullopt;
 }
 
 }  // namespace cw::probe

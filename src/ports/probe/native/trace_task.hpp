@@ -12,15 +12,24 @@
 // 4. Without a destination the trace ends at an ICMP "unreachable", at a loop, after `gap_limit` silent TTLs
 //    beyond the last answer, or at the largest TTL; not before the distance probe is answered or given up,
 //    because a destination that answers is found behind any number of silent hops.
+// 5. Where many traces run, each asks in an order of its own, and a probe waits until the router where it is
+//    likely to end may be asked; the silence of a router that limits its answers does not count.
+// 6. A request that may join known hops asks from the destination towards the node, one TTL after the other, until
+//    the rest is known (PathJoin); a path that is known as a whole is only checked.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "core/time.hpp"
 #include "model/measurement.hpp"
 #include "ports/probe/native/hop_table.hpp"
+#include "ports/probe/native/path_join.hpp"
+#include "ports/probe/native/probe_order.hpp"
 #include "ports/probe/native/reply_log.hpp"
 #include "ports/probe/native/task.hpp"
+#include "ports/probe/native/trace_knowledge.hpp"
+#include "ports/probe/native/trace_rules.hpp"
 
 namespace cw::probe {
 
@@ -32,7 +41,8 @@ struct Verdict {
 
 class TraceTask final : public Task {
  public:
-  explicit TraceTask(MeasurementRequest request);
+  // By itself, or with what other traces know, which outlives it.
+  explicit TraceTask(MeasurementRequest request, TraceKnowledge* knowledge = nullptr);
 
   Step next(Instant now, Events* events) override;
   void on_sent(ProbeTag tag, Instant at) override;
@@ -54,6 +64,13 @@ class TraceTask final : public Task {
     StopReason reason;
   };
 
+  enum class Approach : std::uint8_t {
+    from_node,         // the TTLs in their order
+    from_destination,  // towards the node, until the rest is known
+    check,             // a known path
+  };
+
+  void begin(Instant now);
   [[nodiscard]] Tick tick_of(Instant instant) const;
   [[nodiscard]] int last() const { return hops_.last(); }
   [[nodiscard]] bool is_distance_probe(int ttl) const { return probes_distance_ && ttl == last(); }
@@ -62,13 +79,27 @@ class TraceTask final : public Task {
   [[nodiscard]] int end() const { return reached_.value_or(last()); }
 
   Agenda look_ahead(Tick now, Events* events);
+  [[nodiscard]] bool must_wait_for_router(int ttl, Tick now, Tick& wake);
+  void forgive_silence(int ttl, Tick now);
+  [[nodiscard]] Tick longest_wait(int ttl) const;
+  [[nodiscard]] Tick retry_wait() const;
   [[nodiscard]] int attempts_at(int ttl) const;
   void give_up(int ttl, Events* events);
   [[nodiscard]] bool is_worth_asking(int ttl) const;
-  [[nodiscard]] std::optional<int> new_ttl(const Agenda& agenda) const;
+  std::optional<int> new_ttl(Agenda& agenda, Tick now);
+  std::optional<int> next_from_node(Agenda& agenda, Tick now);
+  std::optional<int> next_from_destination(Agenda& agenda, Tick now);
+  [[nodiscard]] std::optional<int> first_in_order(int from, int to, std::uint64_t without) const;
+  std::optional<IpAddress> expected_router(int ttl, Instant now);
+  [[nodiscard]] bool is_in_crowd() const { return knowledge_ != nullptr && knowledge_->crowded; }
+  [[nodiscard]] bool is_distance_due(Tick now, Tick& wake) const;
+  [[nodiscard]] int front() const;
   [[nodiscard]] int send_limit() const;
   [[nodiscard]] bool guess_stands() const;
 
+  void note_hop(const Answer& answer);
+  void check_against_known(const Answer& answer);
+  void trace_it_all();
   void note_destination(const Answer& answer);
   void note_loop(Ttl ttl);
   [[nodiscard]] bool is_worth_telling(int ttl) const;
@@ -86,20 +117,20 @@ class TraceTask final : public Task {
   std::optional<int> loop_;
   std::optional<int> guess_;
   std::optional<Verdict> verdict_;
+  TraceKnowledge* knowledge_;
+  std::unique_ptr<PathJoin> join_;  // where known hops may be joined
+  TtlOrder order_;
   int probes_sent_ = 0;
+  struct Expected {
+    IpAddress router;  // unspecified: nobody knows
+    int ttl = 0;
+  };
+  Expected expected_;     // the last one that was asked for
+  int highest_sent_;      // but for the distance probe
   int highest_answered_;  // but for the distance probe
   bool probes_distance_;
+  Approach approach_ = Approach::from_node;
+  bool begun_ = false;
 };
-
-// How far the destination is by its answer to a probe of that TTL; a guess, as the way back may be longer.
-std::optional<int> guess_distance(const Answer& answer);
-
-// The TTL that closes a loop. An address that answers again, with another one in between, is a "cycle" of
-// Augustin et al. (IMC 2006, section 4.2); per-packet balancing makes single ones, so it takes two, as in
-// A B A B. Repeats of the destination, and of an address at neighbouring TTLs, are none.
-std::optional<int> find_loop(const ReplyLog& log, int first, int last, const IpAddress& destination);
-
-// Why an answer ends a trace short of its destination; nothing where it does not.
-std::optional<StopReason> unreachable_reason(codec::IcmpMessage message);
 
 }  // namespace cw::probe
