@@ -74,9 +74,12 @@ ApiContext::ApiContext(ApiPorts api_ports, ApiOptions api_options)
     : ports(std::move(api_ports)),
       options(std::move(api_options)),
       started_at(ports.clock.now()),
-      looking_glass(
-          {.prober = ports.prober, .measurements = ports.measurements, .routes = ports.routes, .clock = ports.clock},
-          looking_glass_options(*this)) {}
+      looking_glass({.prober = ports.prober,
+                     .measurements = ports.measurements,
+                     .routes = ports.routes,
+                     .admission = ports.admission,
+                     .clock = ports.clock},
+                    looking_glass_options(*this)) {}
 
 Api::Api(ApiPorts ports, ApiOptions options, StaticSite page)
     : context_(std::make_unique<ApiContext>(std::move(ports), std::move(options))), page_(std::move(page)) {}

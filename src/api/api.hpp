@@ -24,9 +24,10 @@
 #include "ports/queue/job_queue.hpp"
 #include "ports/routing/route_table.hpp"
 #include "ports/store/measurement_store.hpp"
+#include "ports/store/refusal_store.hpp"
 #include "ports/store/settings_store.hpp"
 #include "ports/store/target_store.hpp"
-#include "rules/schedule/target_policy.hpp"
+#include "rules/schedule/probe_admission.hpp"
 
 namespace cw::api {
 
@@ -45,10 +46,12 @@ struct TargetPreset {
 struct ApiPorts {
   store::TargetStore& targets;
   store::MeasurementStore& measurements;
+  store::RefusalStore& refusals;
   store::SettingsStore& settings;
   queue::JobQueue& queue;
   probe::Prober& prober;
   routing::RouteTables& routes;
+  schedule::ProbeAdmission& admission;
   const Clock& clock;
   // Addresses of a host name, of one family if one is given; may block for a while. `not_found`, `invalid`.
   std::function<Result<std::vector<IpAddress>>(const std::string& name, std::optional<Family> family)> resolve;
@@ -59,8 +62,7 @@ struct ApiOptions {
   std::string vantage = "home";
   std::string wire_name;  // "raw", "datagram", "simulated"
   bool demo = false;      // the simulated Internet is what is measured
-  schedule::TargetPolicy policy;
-  Settings settings;  // in force until the store says otherwise
+  Settings settings;      // in force until the store says otherwise
   std::vector<TargetPreset> presets;
   TargetSource added_as = TargetSource::api;  // where the targets come from that are added here
   std::vector<std::string> named_hosts;       // "name:port" that this node is reached by, besides loopback's

@@ -120,7 +120,8 @@ inline void record_line(const boost::json::object& line) {
 class TestNode {
  public:
   TestNode() : TestNode(ApiOptions{}) {}
-  explicit TestNode(ApiOptions options, StaticSite page = {}) {
+  explicit TestNode(ApiOptions options, StaticSite page = {}, schedule::TargetPolicy policy = {})
+      : admission(std::move(policy)) {
     store_ = store::SqlStore::open("sqlite::memory:").value();
     queue_ = queue::EmbeddedJobQueue::open(store_->database(), {.seed = 1, .now = clock.now()}).value();
     options.version = "1.2.3";
@@ -135,10 +136,12 @@ class TestNode {
         ApiPorts{
             .targets = store_->targets(),
             .measurements = store_->measurements(),
+            .refusals = store_->refusals(),
             .settings = store_->settings(),
             .queue = *queue_,
             .prober = prober,
             .routes = routes,
+            .admission = admission,
             .clock = clock,
             .resolve = [this](const std::string& name, std::optional<Family> family) { return resolve(name, family); }},
         std::move(options), std::move(page));
@@ -168,12 +171,14 @@ class TestNode {
 
   [[nodiscard]] store::TargetStore& targets() const { return store_->targets(); }
   [[nodiscard]] store::MeasurementStore& measurements() const { return store_->measurements(); }
+  [[nodiscard]] store::RefusalStore& refusals() const { return store_->refusals(); }
   [[nodiscard]] store::SettingsStore& settings() const { return store_->settings(); }
   [[nodiscard]] queue::JobQueue& queue() const { return *queue_; }
 
   ManualClock clock{kTestStart};
   ScriptedProber prober;
   routing::RouteTables routes{std::make_shared<SmallRouteTable>()};
+  schedule::ProbeAdmission admission;
   std::map<std::string, std::vector<IpAddress>> names;  // what resolves
   std::unique_ptr<Api> api;
 

@@ -12,7 +12,7 @@
 namespace cw::api {
 namespace {
 
-constexpr std::string_view kArea = "looking-glass";
+constexpr std::string_view kArea = kLookingGlassSource;
 // How far back a path counts as known.
 constexpr int kPathsLookedAt = 500;
 
@@ -72,7 +72,10 @@ std::expected<std::shared_ptr<Run>, Problem> LookingGlass::start(MeasurementRequ
   });
   if (!room) return std::unexpected(std::move(room).error());
   const auto started = ports_.prober.start(request, observe(run));
-  if (started) return run;
+  if (started) {
+    ports_.admission.begun(request.address, now);
+    return run;
+  }
   runs_.with([&](Runs& runs) { runs.erase(request.id); });
   if (started.error().kind == ErrorKind::exhausted)
     return std::unexpected(too_many("the prober is busy with as much as it can take", std::chrono::seconds(5)));
@@ -148,7 +151,10 @@ Result<PathNews> LookingGlass::put(const Measurement& measurement) {
   auto as_path =
       measurement.kind == Kind::ping ? std::nullopt : std::optional(topology::find_as_path(measurement, facts));
   TRY(ports_.measurements.put(
-      {{.measurement = measurement, .as_path = std::move(as_path), .facts = std::move(facts)}}));
+      {{.measurement = measurement,
+        .as_path = std::move(as_path),
+        .facts = std::move(facts),
+        .origin = {.source = std::string(kLookingGlassSource), .reason = "somebody watched"}}}));
   const auto stored = TRY(ports_.measurements.by_id(measurement.id));
   PathNews news{.path_hash = stored.path_hash};
   if (news.path_hash.empty()) return news;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "api/problem.hpp"
 #include "api/run.hpp"
@@ -25,13 +26,18 @@
 #include "ports/probe/prober.hpp"
 #include "ports/routing/route_table.hpp"
 #include "ports/store/measurement_store.hpp"
+#include "rules/schedule/probe_admission.hpp"
 
 namespace cw::api {
+
+// What measurements and refusals of its runs say of their source.
+inline constexpr std::string_view kLookingGlassSource = "looking-glass";
 
 struct LookingGlassPorts {
   probe::Prober& prober;
   store::MeasurementStore& measurements;
   routing::RouteTables& routes;
+  schedule::ProbeAdmission& admission;  // is told what begins, and asked nothing: somebody watches
   const Clock& clock;
 };
 

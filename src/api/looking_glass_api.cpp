@@ -5,6 +5,7 @@
 #include "api/request_body.hpp"
 #include "api/routes.hpp"
 #include "api/target_address.hpp"
+#include "api/target_fields.hpp"
 #include "core/text.hpp"
 
 namespace cw::api {
@@ -25,7 +26,7 @@ void read_milliseconds(RequestBody& body, std::string_view name, std::int64_t le
 }
 
 // Narrower than what the command line allows: others may be watching the same line.
-MeasurementRequest read_request(RequestBody& body) {
+MeasurementRequest read_request(const ApiContext& context, RequestBody& body) {
   MeasurementRequest request;
   if (const auto kind = body.word("kind", parse_kind)) request.kind = *kind;
   if (const auto method = body.word("method", parse_method)) request.method = *method;
@@ -39,6 +40,13 @@ MeasurementRequest read_request(RequestBody& body) {
   read_number(body, "count", 1, 100, request.count);
   read_milliseconds(body, "interval_ms", 200, 60'000, request.interval);
   read_milliseconds(body, "timeout_ms", 100, 10'000, request.timeout);
+  request.prober = read_prober(context, body).value_or("");
+  request.multipath = read_multipath(body).value_or(Multipath::off);
+  read_number(body, "confidence_percent", 95, 99, request.confidence_percent);
+  request.mtu_search = read_mtu_search(body).value_or(MtuSearch::off);
+  request.dscp =
+      read_dscp(body).value_or(static_cast<std::uint8_t>(context.options.settings.whole_number("probe.dscp")));
+  if (body.boolean("raw_output").value_or(false)) request.raw_output = RawOutput::keep;
   return request;
 }
 
@@ -66,11 +74,11 @@ Answer start_run(ApiContext& context, const RouteRequest& request) {
   auto body = TRY(RequestBody::parse(request.http));
   const auto target = body.text("target", kMostTargetBytes);
   const auto family = read_family(body);
-  auto wanted = read_request(body);
+  auto wanted = read_request(context, body);
   if (!body.has("target")) body.note("target", "target is missing: name an address or a host");
   TRY(body.finish());
   wanted.target = std::string(trim(*target));
-  auto address = find_target_address(context, wanted.target, family);
+  auto address = find_target_address(context, {.text = wanted.target, .family = family, .source = kLookingGlassSource});
   if (!address) return blame_member(std::move(address).error(), "target");
   wanted.address = *address;
   TRY(validate(wanted));

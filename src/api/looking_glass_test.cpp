@@ -227,9 +227,12 @@ TEST_F(LookingGlassApi, a_run_is_kept_for_ten_minutes_after_its_end) {
 }
 
 TEST_F(LookingGlassApi, only_so_many_runs_are_kept) {
-  LookingGlass glass(
-      {.prober = node_.prober, .measurements = node_.measurements(), .routes = node_.routes, .clock = node_.clock},
-      {.most_kept = 2});
+  LookingGlass glass({.prober = node_.prober,
+                      .measurements = node_.measurements(),
+                      .routes = node_.routes,
+                      .admission = node_.admission,
+                      .clock = node_.clock},
+                     {.most_kept = 2});
   const MeasurementRequest request{.target = "12.0.0.1", .address = address("12.0.0.1")};
   for (int i = 0; i < 2; ++i) glass.cancel(glass.start(request).value()->request().id);
   const auto third = glass.start(request);

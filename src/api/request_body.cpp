@@ -56,6 +56,14 @@ std::optional<std::int64_t> RequestBody::whole_number(std::string_view name, std
   return number;
 }
 
+std::optional<bool> RequestBody::boolean(std::string_view name) {
+  const auto* member = find(name);
+  if (member == nullptr) return std::nullopt;
+  if (member->is_bool()) return member->get_bool();
+  note(name, fmt::format("{} must be true or false", name));
+  return std::nullopt;
+}
+
 std::optional<std::vector<std::string>> RequestBody::texts(std::string_view name, std::size_t most_items,
                                                            std::size_t most_bytes) {
   const auto* member = find(name);

@@ -27,6 +27,7 @@ class RequestBody {
   // Each reads one member: nothing where it is absent or wrong; what is wrong is noted.
   std::optional<std::string> text(std::string_view name, std::size_t most_bytes);
   std::optional<std::int64_t> whole_number(std::string_view name, std::int64_t least, std::int64_t most);
+  std::optional<bool> boolean(std::string_view name);
   std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t most_items, std::size_t most_bytes);
   // `read` is one of the model's, such as parse_kind.
   template <class Value>

@@ -75,6 +75,9 @@ Answer get_run(ApiContext& context, const RouteRequest& request);
 Answer cancel_run(ApiContext& context, const RouteRequest& request);
 Answer stream_run_events(ApiContext& context, const RouteRequest& request);
 
+Answer list_refusals(ApiContext& context, const RouteRequest& request);
+Answer get_why(ApiContext& context, const RouteRequest& request);
+
 Answer lookup(ApiContext& context, const RouteRequest& request);
 
 Answer list_settings(ApiContext& context, const RouteRequest& request);

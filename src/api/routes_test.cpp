@@ -153,10 +153,12 @@ TEST(Routes, a_store_that_fails_is_a_problem_without_its_inside) {
     BrokenTargets broken({kind, "/var/lib/secret.db: SELECT failed"});
     Api api({.targets = broken,
              .measurements = node.measurements(),
+             .refusals = node.refusals(),
              .settings = node.settings(),
              .queue = node.queue(),
              .prober = node.prober,
              .routes = node.routes,
+             .admission = node.admission,
              .clock = node.clock,
              .resolve = {}},
             {});

@@ -4,6 +4,7 @@
 
 #include "api/json_members.hpp"
 #include "formats/hop_statistics.hpp"
+#include "formats/reply_json.hpp"
 
 namespace cw::api {
 namespace {
@@ -14,17 +15,12 @@ std::int64_t whole_milliseconds(Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
-void write_mpls(JsonWriter& json, const std::vector<MplsLabel>& labels) {
-  json.key("mpls").begin_array();
-  for (const auto& label : labels) {
-    json.begin_object();
-    json.key("label").integer(label.label);
-    json.key("tc").integer(label.traffic_class);
-    json.key("bottom").boolean(label.bottom);
-    json.key("ttl").integer(label.ttl);
-    json.end_object();
-  }
-  json.end_array();
+// What only some replies say; a TCP segment has flags where an ICMP message has type and code.
+void write_rarities(JsonWriter& json, const Reply& reply) {
+  if (reply.tcp_flags) json.key("tcp_flags").integer(*reply.tcp_flags);
+  if (reply.quoted_tos) json.key("quoted_tos").integer(*reply.quoted_tos);
+  if (reply.next_hop_mtu) json.key("next_hop_mtu").integer(*reply.next_hop_mtu);
+  if (reply.rewritten) json.key("rewritten").boolean(true);
 }
 
 void write_row(JsonWriter& json, Ttl ttl, const formats::HopStatistics& row) {
@@ -87,12 +83,15 @@ std::string hop_reply(const MeasurementRequest& request, const probe::ReplyEvent
   write_or_null(json.key("reply_ttl"), reply.reply_ttl);
   write_or_null(json.key("quoted_ttl"), reply.quoted_ttl);
   json.key("icmp").begin_object();
-  json.key("type").integer(reply.icmp_type);
-  json.key("code").integer(reply.icmp_code);
+  json.key("type");
+  reply.tcp_flags ? json.null() : json.integer(reply.icmp_type);
+  json.key("code");
+  reply.tcp_flags ? json.null() : json.integer(reply.icmp_code);
   json.end_object();
-  write_mpls(json, reply.mpls);
+  formats::write_mpls(json.key("mpls"), reply.mpls);
   json.key("late").boolean(reply.late);
   json.key("duplicate").boolean(reply.duplicate);
+  write_rarities(json, reply);
   return json.end_object().take();
 }
 

@@ -69,7 +69,8 @@ TEST(SettingsApi, the_worker_settings_have_the_tables_defaults_until_changed) {
   EXPECT_TRUE(setting["changed_at"].is_null());
 
   auto put = node.request("PUT", "/api/v1/settings/worker_settings",
-                          R"({"rate_limit_per_minute":60,"max_concurrent_traceroutes":7})");
+                          R"({"rate_limit_per_minute":60,"max_concurrent_traceroutes":7,"worker_count":4,)"
+                          R"("destination_spacing_seconds":5,"network_spacing_ms":0,"longest_backoff_seconds":0})");
   put.headers["if-match"] = header_of(before, "ETag");
   const auto after = node.send(put);
   ASSERT_EQ(after.status, 200) << after.body;
@@ -78,7 +79,8 @@ TEST(SettingsApi, the_worker_settings_have_the_tables_defaults_until_changed) {
   EXPECT_EQ(setting["is_default"], false);
   EXPECT_EQ(setting["changed_by"], "api");
   EXPECT_EQ(node.settings().get("worker_settings").value(),
-            R"({"rate_limit_per_minute":60,"max_concurrent_traceroutes":7})");
+            R"({"rate_limit_per_minute":60,"max_concurrent_traceroutes":7,"worker_count":4,)"
+            R"("destination_spacing_seconds":5,"network_spacing_ms":0,"longest_backoff_seconds":0})");
   EXPECT_EQ(header_of(after, "ETag"), header_of(node.send("GET", "/api/v1/settings/worker_settings"), "ETag"));
 
   EXPECT_EQ(node.send(put).status, 412);
@@ -88,14 +90,16 @@ TEST(SettingsApi, the_worker_settings_have_the_tables_defaults_until_changed) {
 
 TEST(SettingsApi, values_out_of_bounds_change_nothing) {
   const TestNode node;
-  for (const auto* body :
-       {R"({"rate_limit_per_minute":-1,"max_concurrent_traceroutes":7})", R"({"rate_limit_per_minute":60})",
-        R"({"rate_limit_per_minute":1.5,"max_concurrent_traceroutes":7})",
-        R"({"rate_limit_per_minute":"60","max_concurrent_traceroutes":7})",
-        R"({"rate_limit_per_minute":60,"max_concurrent_traceroutes":7,"worker_cuont":1})"}) {
-    auto put = node.request("PUT", "/api/v1/settings/worker_settings", body);
+  const std::string rest =
+      R"("worker_count":2,"destination_spacing_seconds":10,"network_spacing_ms":1000,"longest_backoff_seconds":3600)";
+  for (const auto* members :
+       {R"("rate_limit_per_minute":-1,"max_concurrent_traceroutes":7)", R"("rate_limit_per_minute":60)",
+        R"("rate_limit_per_minute":1.5,"max_concurrent_traceroutes":7)",
+        R"("rate_limit_per_minute":"60","max_concurrent_traceroutes":7)",
+        R"("rate_limit_per_minute":60,"max_concurrent_traceroutes":7,"worker_cuont":1)"}) {
+    auto put = node.request("PUT", "/api/v1/settings/worker_settings", std::string("{") + members + "," + rest + "}");
     put.headers["if-match"] = "*";
-    EXPECT_EQ(node.send(put).status, 422) << body;
+    EXPECT_EQ(node.send(put).status, 422) << members;
   }
   EXPECT_FALSE(node.settings().get("worker_settings"));
 }

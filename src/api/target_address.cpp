@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
 #include <vector>
 
+#include "api/refusals.hpp"
 #include "core/text.hpp"
 #include "platform/resolver.hpp"
-#include "rules/schedule/target_policy.hpp"
 
 namespace cw::api {
 namespace {
@@ -39,23 +40,32 @@ std::optional<Family> read_family(RequestBody& body) {
   return *family == 4 ? Family::v4 : Family::v6;
 }
 
-std::expected<IpAddress, Problem> find_target_address(const ApiContext& context, std::string_view text,
-                                                      std::optional<Family> family) {
+std::expected<IpAddress, Problem> find_target_address(const ApiContext& context, const WantedTarget& wanted,
+                                                      std::vector<store::NewRefusal>& refused) {
   std::vector<IpAddress> candidates;
-  if (const auto address = IpAddress::parse(text)) {
+  if (const auto address = IpAddress::parse(wanted.text)) {
     candidates.push_back(*address);
   } else {
-    auto resolved = resolve(context, text, family);
+    auto resolved = resolve(context, wanted.text, wanted.family);
     if (!resolved) return std::unexpected(std::move(resolved).error());
     candidates = *std::move(resolved);
   }
-  std::string reason;
+  std::vector<store::NewRefusal> forbidden;
   for (const auto& address : candidates) {
-    const auto allowed = schedule::check_target(context.options.policy, address);
-    if (allowed) return address;
-    if (reason.empty()) reason = allowed.error().message;
+    const auto verdict = context.ports.admission.judge(destination_of(context, address));
+    if (verdict.may_probe()) return address;
+    forbidden.push_back(refusal_of(address, verdict, wanted.source));
   }
-  return refuse(ProblemType::target_forbidden, std::move(reason));
+  auto detail = forbidden.front().detail;
+  refused.insert(refused.end(), std::make_move_iterator(forbidden.begin()), std::make_move_iterator(forbidden.end()));
+  return refuse(ProblemType::target_forbidden, std::move(detail));
+}
+
+std::expected<IpAddress, Problem> find_target_address(const ApiContext& context, const WantedTarget& wanted) {
+  std::vector<store::NewRefusal> refused;
+  auto address = find_target_address(context, wanted, refused);
+  if (!refused.empty()) note_refusals(context, refused);
+  return address;
 }
 
 std::unexpected<Problem> blame_member(Problem problem, std::string_view name) {

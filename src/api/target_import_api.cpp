@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "api/paging.hpp"
+#include "api/refusals.hpp"
 #include "api/request_body.hpp"
 #include "api/routes.hpp"
 #include "api/target_address.hpp"
 #include "api/target_fields.hpp"
 #include "core/text.hpp"
-#include "rules/schedule/target_policy.hpp"
 
 namespace cw::api {
 namespace {
@@ -31,6 +31,7 @@ struct RefusedLine {
 struct Import {
   std::vector<Target> targets;
   std::vector<RefusedLine> refused;
+  std::vector<store::NewRefusal> forbidden;  // those of them that the policy refused
 };
 
 // Resolves and checks one line; blank lines and comments are nothing.
@@ -56,7 +57,8 @@ class LineReader {
     if (!IpAddress::parse(text) && ++names_ > kMostNames)
       return refuse(ProblemType::budget_exhausted,
                     fmt::format("more than {} names in one import: send the rest in another", kMostNames));
-    return find_target_address(context_, text, std::nullopt);
+    return find_target_address(context_, {.text = text, .source = to_string(context_.options.added_as)},
+                               import_.forbidden);
   }
 
   const ApiContext& context_;
@@ -77,10 +79,13 @@ Import import_preset(const ApiContext& context, const TargetPreset& preset, Targ
   Import import;
   for (std::size_t i = 0; i < preset.targets.size(); ++i) {
     const auto& [address, name] = preset.targets[i];
-    if (const auto allowed = schedule::check_target(context.options.policy, address); !allowed)
-      import.refused.push_back({i + 1, address.to_string(), ProblemType::target_forbidden, allowed.error().message});
-    else
+    const auto verdict = context.ports.admission.judge(destination_of(context, address));
+    if (verdict.may_probe()) {
       import.targets.push_back(new_target(context, address, name, fields));
+      continue;
+    }
+    import.refused.push_back({i + 1, address.to_string(), ProblemType::target_forbidden, verdict.detail});
+    import.forbidden.push_back(refusal_of(address, verdict, to_string(context.options.added_as)));
   }
   return import;
 }
@@ -102,7 +107,11 @@ Result<std::size_t> count_known(const ApiContext& context, const std::vector<Tar
 
 Answer store(const ApiContext& context, const Import& import) {
   const auto joined = TRY(count_known(context, import.targets));
-  if (!import.targets.empty()) TRY(context.ports.targets.put_all(import.targets));
+  if (!import.targets.empty()) {
+    TRY(check_measurable(import.targets.front()));  // they differ in their address alone
+    TRY(context.ports.targets.put_all(import.targets));
+  }
+  note_refusals(context, import.forbidden);
   formats::JsonWriter json;
   json.begin_object();
   json.key("added").integer(std::ssize(import.targets) - static_cast<std::int64_t>(joined));
@@ -126,7 +135,7 @@ Answer import_targets(ApiContext& context, const RouteRequest& request) {
   auto body = TRY(RequestBody::parse(request.http));
   const auto preset_name = body.text("preset", kMostLineBytes);
   const auto lines = body.texts("lines", kMostLines, kMostLineBytes);
-  const auto fields = read_target_fields(body);
+  const auto fields = read_target_fields(context, body);
   if (body.has("preset") == body.has("lines")) body.note("", "send either preset or lines");
   TRY(body.finish());
   if (lines) return store(context, import_lines(context, *lines, fields));

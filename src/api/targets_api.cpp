@@ -29,6 +29,14 @@ void write_last_measurement(JsonWriter& json, const store::MeasurementSummary& l
   json.end_object();
 }
 
+void write_options(JsonWriter& json, const ProbeOptions& options) {
+  json.key("method").string(to_string(options.method));
+  write_or_null(json.key("port"), options.port);
+  json.key("multipath").boolean(options.multipath == Multipath::on);
+  json.key("mtu_search").boolean(options.mtu_search == MtuSearch::on);
+  json.key("dscp").integer(options.dscp);
+}
+
 Result<> write_target(const ApiContext& context, JsonWriter& json, const Target& target) {
   const auto last = TRY(context.ports.measurements.list({.address = target.address, .limit = 1}));
   const auto table = context.ports.routes.current();
@@ -43,6 +51,9 @@ Result<> write_target(const ApiContext& context, JsonWriter& json, const Target&
   json.end_array();
   json.key("source").string(to_string(target.source));
   json.key("reason").string(target.reason);
+  json.key("kind").string(to_string(target.kind));
+  json.key("prober").string_or_null(target.prober);
+  write_options(json, target.options);
   json.key("priority").integer(target.priority);
   json.key("interval_s").integer(target.interval.count());
   json.key("state").string(to_string(target.state));
@@ -120,7 +131,7 @@ Answer create_target(ApiContext& context, const RouteRequest& request) {
   const auto by_address = body.text("address", most_name_bytes);
   const auto by_name = body.text("name", most_name_bytes);
   const auto family = read_family(body);
-  const auto fields = read_target_fields(body);
+  const auto fields = read_target_fields(context, body);
   if (body.has("address") == body.has("name")) body.note("", "name the target by either address or name");
   TRY(body.finish());
   const auto member = by_address ? "address" : "name";
@@ -129,10 +140,13 @@ Answer create_target(ApiContext& context, const RouteRequest& request) {
     return blame_member({ProblemType::validation_failed,
                          fmt::format("\"{}\" is not an IP address: send a host name as name", printable(said))},
                         member);
-  auto address = find_target_address(context, said, family);
+  auto address =
+      find_target_address(context, {.text = said, .family = family, .source = to_string(context.options.added_as)});
   if (!address) return blame_member(std::move(address).error(), member);
+  const auto target = new_target(context, *address, said, fields);
+  TRY(check_measurable(target));
   const bool known = TRY(is_target(context, *address));
-  const auto stored = TRY(context.ports.targets.put(new_target(context, *address, said, fields)));
+  const auto stored = TRY(context.ports.targets.put(target));
   auto response = TRY(target_response(context, stored, known ? 200 : 201));
   response.headers.emplace_back("Location", fmt::format("/api/v1/targets/{}", stored.id));
   return response;
@@ -149,11 +163,12 @@ Answer update_target(ApiContext& context, const RouteRequest& request) {
       expected->second != entity_tag(TRY(target_json(context, target))))
     return refuse(ProblemType::precondition_failed, "the target was changed since it was read: read it again");
   auto body = TRY(RequestBody::parse(request.http));
-  const auto fields = read_target_fields(body);
+  const auto fields = read_target_fields(context, body);
   const auto state = body.word("state", parse_target_state);
   TRY(body.finish());
   apply(fields, target);
   if (state) target.state = *state;
+  TRY(check_measurable(target));
   return target_response(context, TRY(context.ports.targets.update(target)));
 }
 

@@ -78,9 +78,7 @@ TEST(TargetsApi, a_name_with_one_allowed_address_is_measured_there) {
 }
 
 TEST(TargetsApi, a_prefix_that_the_owner_allowed_may_be_measured) {
-  ApiOptions options;
-  options.policy.allowed = {Prefix::parse("192.168.1.0/24").value()};
-  const TestNode node(std::move(options));
+  const TestNode node({}, {}, {.allowed = {Prefix::parse("192.168.1.0/24").value()}});
   EXPECT_EQ(node.send("POST", "/api/v1/targets", R"({"address":"192.168.1.1"})").status, 201);
 }
 

@@ -113,6 +113,7 @@ struct PathGraph {
   bool complete = false;  // the stopping rule was satisfied at every hop
   std::vector<Interface> interfaces;
   std::vector<Link> links;
+  std::vector<Ttl> per_packet;  // where one flow met several addresses: no link is claimed from there
   friend bool operator==(const PathGraph&, const PathGraph&) = default;
 };
 

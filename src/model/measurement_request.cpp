@@ -54,6 +54,14 @@ Result<Kind> parse_kind(std::string_view text) { return parse_named_value<Kind>(
 
 Result<Method> parse_method(std::string_view text) { return parse_named_value<Method>("method", text, methods); }
 
+void apply(const ProbeOptions& options, MeasurementRequest& request) {
+  request.method = options.method;
+  request.port = options.port;
+  request.multipath = options.multipath;
+  request.mtu_search = options.mtu_search;
+  if (options.dscp != 0) request.dscp = options.dscp;
+}
+
 Result<> validate(const MeasurementRequest& request) {
   using namespace std::chrono_literals;
   if (auto target = validate_target(request); !target) return target;

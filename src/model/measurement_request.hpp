@@ -61,6 +61,17 @@ struct MeasurementRequest {
   Duration probe_spacing = std::chrono::milliseconds(0);  // least time between two probes of a trace
 };
 
+// What an owner may choose for the measurements of one target or one job, beside the kind.
+struct ProbeOptions {
+  Method method = Method::icmp;
+  std::optional<std::uint16_t> port;
+  Multipath multipath = Multipath::off;
+  MtuSearch mtu_search = MtuSearch::off;
+  std::uint8_t dscp = 0;  // 0: the node's own
+  friend bool operator==(const ProbeOptions&, const ProbeOptions&) = default;
+};
+void apply(const ProbeOptions& options, MeasurementRequest& request);
+
 // Bounds of every field, said in one line: "max-ttl must be from 1 to 255 and not below first-ttl".
 Result<> validate(const MeasurementRequest& request);
 

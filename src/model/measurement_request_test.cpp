@@ -45,12 +45,24 @@ TEST(MeasurementRequest, every_bound_is_said_in_one_line) {
       {"timeout must be from 1 ms to 60000 ms (one minute)", [](auto& r) { r.timeout = 61s; }},
       {"probe-spacing must be from 0 ms to 10000 ms", [](auto& r) { r.probe_spacing = -1ms; }},
       {"probe-spacing must be from 0 ms to 10000 ms", [](auto& r) { r.probe_spacing = 11s; }},
-      {"port is only for the methods udp and tcp: ICMP has none", [](auto& r) { r.port = 80; }},
+      {"port is only for the methods udp, tcp and tcp-ack: ICMP has none", [](auto& r) { r.port = 80; }},
       {"port must be from 1 to 65535",
        [](auto& r) {
          r.method = Method::udp;
          r.port = 0;
        }},
+      {"only a trace looks for all load-balanced paths",
+       [](auto& r) {
+         r.kind = Kind::mtr;
+         r.multipath = Multipath::on;
+       }},
+      {"confidence must be 95 or 99 per cent", [](auto& r) { r.confidence_percent = 90; }},
+      {"only a trace along one path looks for its MTU",
+       [](auto& r) {
+         r.kind = Kind::ping;
+         r.mtu_search = MtuSearch::on;
+       }},
+      {"dscp must be from 0 to 63", [](auto& r) { r.dscp = 64; }},
   };
   for (const auto& [message, change] : cases) EXPECT_EQ(refusal(change), message);
 }
@@ -74,7 +86,8 @@ TEST(MeasurementRequest, kinds_and_methods_have_the_names_of_the_json_contract) 
     EXPECT_EQ(to_string(kind), name);
     EXPECT_EQ(parse_kind(name).value(), kind);
   }
-  const std::pair<Method, const char*> methods[] = {{Method::icmp, "icmp"}, {Method::udp, "udp"}, {Method::tcp, "tcp"}};
+  const std::pair<Method, const char*> methods[] = {{Method::icmp, "icmp"}, {Method::udp, "udp"}, {Method::tcp, "tcp"},
+                                                  {Method::tcp_ack, "tcp-ack"}};
   for (const auto& [method, name] : methods) {
     EXPECT_EQ(to_string(method), name);
     EXPECT_EQ(parse_method(name).value(), method);

@@ -1,6 +1,7 @@
 #include "model/settings.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -42,12 +43,55 @@ constexpr std::array kTable{
             .type = SettingType::prefixes,
             .standard = "",
             .help = "Prefixes that are never measured"},
+    Setting{.key = "policy.opt_out_file",
+            .standard = "",
+            .help = "File of those who asked not to be measured: an address, a prefix or an ASN a line, # begins a "
+                    "comment; changes are seen within seconds; empty: none"},
     Setting{.key = "probe.packets_per_second",
             .type = SettingType::whole_number,
             .standard = "1000",
             .least = 1,
             .most = 1'000'000,
             .help = "Most packets a second that the node sends, all measurements together"},
+    Setting{.key = "probe.identity",
+            .standard = "",
+            .most = 64,
+            .help = "Text that every probe carries, such as a page that says who measures and why; at most 64 "
+                    "printable ASCII characters; empty: none"},
+    Setting{.key = "probe.source_v4",
+            .type = SettingType::address,
+            .standard = "",
+            .choices = "IPv4",
+            .help = "IPv4 address that probes leave from; empty: as the system routes"},
+    Setting{.key = "probe.source_v6",
+            .type = SettingType::address,
+            .standard = "",
+            .choices = "IPv6",
+            .help = "IPv6 address that probes leave from; empty: as the system routes"},
+    Setting{.key = "probe.interface",
+            .standard = "",
+            .most = 15,
+            .help = "Network interface that probes leave by; empty: as the system routes"},
+    Setting{.key = "probe.dscp",
+            .type = SettingType::whole_number,
+            .standard = "0",
+            .least = 0,
+            .most = 63,
+            .help = "Differentiated services code point of probes that name none of their own"},
+    Setting{.key = "probe.wire",
+            .type = SettingType::choice,
+            .standard = "auto",
+            .choices = "auto,ring,raw,datagram",
+            .help = "How packets are sent and received: auto takes the fastest that this process may open"},
+    Setting{.key = "probe.known_hops",
+            .type = SettingType::choice,
+            .standard = "join",
+            .choices = "probe,join",
+            .help = "Whether scheduled traces join hops near the node that were seen minutes ago, marked as inferred, "
+                    "or probe every hop"},
+    Setting{.key = "probe.prober_by_label",
+            .standard = "",
+            .help = "Probers of the targets with a label, such as web=mtr,lab=scamper; a target's own prober wins"},
     Setting{.key = "target.interval_seconds",
             .type = SettingType::whole_number,
             .standard = "900",
@@ -60,14 +104,48 @@ constexpr std::array kTable{
             .least = 1,
             .most = 60'000,
             .scope = SettingScope::running,
-            .help = "Traces that the worker begins in a minute"},
+            .help = "Measurements that each worker begins within any 60 seconds"},
     Setting{.key = "worker.max_concurrent_traceroutes",
             .type = SettingType::whole_number,
             .standard = "5",
             .least = 1,
             .most = 1000,
             .scope = SettingScope::running,
-            .help = "Traces that run at the same time"},
+            .help = "Measurements of each worker that run at the same time"},
+    Setting{.key = "worker.worker_count",
+            .type = SettingType::whole_number,
+            .standard = "2",
+            .least = 1,
+            .most = 32,
+            .scope = SettingScope::running,
+            .help = "Workers in this process, each with its own rate and concurrency"},
+    Setting{.key = "worker.destination_spacing_seconds",
+            .type = SettingType::whole_number,
+            .standard = "10",
+            .least = 0,
+            .most = 3600,
+            .scope = SettingScope::running,
+            .help = "Least time between two measurements towards one address"},
+    Setting{.key = "worker.network_spacing_ms",
+            .type = SettingType::whole_number,
+            .standard = "1000",
+            .least = 0,
+            .most = 60'000,
+            .scope = SettingScope::running,
+            .help = "Least time between two measurements towards one /24 of IPv4 or /48 of IPv6"},
+    Setting{.key = "worker.longest_backoff_seconds",
+            .type = SettingType::whole_number,
+            .standard = "3600",
+            .least = 0,
+            .most = 86'400,
+            .scope = SettingScope::running,
+            .help = "Longest wait before a target or a network that keeps silent is measured again; 0: none"},
+    Setting{.key = "worker.probers",
+            .type = SettingType::choices,
+            .standard = "native",
+            .choices = kKnownProbers,
+            .help = "Probers of the node: the first that can runs what names none, the next takes over from one that "
+                    "cannot"},
     Setting{
         .key = "data.ip_to_asn",
         .standard = "",
@@ -87,6 +165,22 @@ std::vector<std::string_view> entries_of(std::string_view list) {
   for (const auto entry : split(list, ','))
     if (const auto trimmed = trim(entry); !trimmed.empty()) entries.push_back(trimmed);
   return entries;
+}
+
+Result<> check_text(const Setting& row, std::string_view text) {
+  if (row.most == 0) return {};
+  const bool is_printable = std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; });
+  if (is_printable && std::ssize(text) <= row.most) return {};
+  return fail(ErrorKind::invalid, fmt::format("{} may have {} printable ASCII characters at most, not \"{}\"", row.key,
+                                              row.most, printable(text, 80)));
+}
+
+Result<> check_address(const Setting& row, std::string_view text) {
+  if (text.empty()) return {};
+  const auto address = IpAddress::parse(text);
+  if (address && (address->is_v4() ? "IPv4" : "IPv6") == row.choices) return {};
+  return fail(ErrorKind::invalid,
+              fmt::format("{} must be an {} address, not \"{}\"", row.key, row.choices, printable(text, 40)));
 }
 
 Result<> check_whole_number(const Setting& row, std::string_view text) {
@@ -126,7 +220,7 @@ Result<> check_choices(const Setting& row, std::string_view text) {
 Result<> check(const Setting& row, std::string_view text) {
   switch (row.type) {
     case SettingType::text:
-      return {};
+      return check_text(row, text);
     case SettingType::whole_number:
       return check_whole_number(row, text);
     case SettingType::prefixes:
@@ -135,6 +229,8 @@ Result<> check(const Setting& row, std::string_view text) {
       return check_choice(row, text);
     case SettingType::choices:
       return check_choices(row, text);
+    case SettingType::address:
+      return check_address(row, text);
   }
   return {};
 }
@@ -151,7 +247,7 @@ Error unknown_setting(std::string_view key) {
 
 std::string sample_value(const Setting& row) {
   if (row.type == SettingType::whole_number) return std::string(row.standard);
-  if (row.type == SettingType::text || row.type == SettingType::choice) return fmt::format("\"{}\"", row.standard);
+  if (row.type != SettingType::prefixes && row.type != SettingType::choices) return fmt::format("\"{}\"", row.standard);
   std::vector<std::string> quoted;
   for (const auto entry : entries_of(row.standard)) quoted.push_back(fmt::format("\"{}\"", entry));
   return fmt::format("[{}]", fmt::join(quoted, ", "));
@@ -173,6 +269,13 @@ std::string_view to_string(SettingOrigin origin) {
       return "store";
   }
   return "";
+}
+
+Result<> check_prober_name(std::string_view name) {
+  const auto known = entries_of(kKnownProbers);
+  if (std::ranges::find(known, name) != known.end()) return {};
+  return fail(ErrorKind::invalid, fmt::format("\"{}\" is no prober: it is one of {}", printable(name, 40),
+                                              fmt::join(known, ", ")));
 }
 
 std::span<const Setting> settings_table() { return kTable; }
@@ -226,6 +329,14 @@ std::vector<Prefix> Settings::prefixes(std::string_view key) const {
 std::vector<std::string> Settings::words(std::string_view key) const {
   const auto entries = entries_of(text(key));
   return {entries.begin(), entries.end()};
+}
+
+std::optional<IpAddress> Settings::address(std::string_view key) const {
+  const auto& said = text(key);
+  if (said.empty()) return std::nullopt;
+  const auto address = IpAddress::parse(said);
+  assert(address);
+  return *address;
 }
 
 SettingOrigin Settings::origin(std::string_view key) const {

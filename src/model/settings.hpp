@@ -11,12 +11,13 @@
 #include <string_view>
 #include <vector>
 
+#include "core/ip_address.hpp"
 #include "core/prefix.hpp"
 #include "core/result.hpp"
 
 namespace cw {
 
-enum class SettingType : std::uint8_t { text, whole_number, prefixes, choice, choices };
+enum class SettingType : std::uint8_t { text, whole_number, prefixes, choice, choices, address };
 
 // When a change is felt: at the next start, or within seconds (kept in the store).
 enum class SettingScope : std::uint8_t { start, running };
@@ -29,11 +30,17 @@ struct Setting {
   SettingType type = SettingType::text;
   std::string_view standard;  // the default, as text; a list has commas between its entries
   std::int64_t least = 0;     // bounds of a whole number
-  std::int64_t most = 0;
-  std::string_view choices;  // the words that a choice or a list of choices may hold, with commas between
+  std::int64_t most = 0;      // of a text: that many printable ASCII characters; 0: any text
+  std::string_view choices;   // the words that a choice or a list of choices may hold, with commas between; for an
+                              // address its family, "IPv4" or "IPv6"
   SettingScope scope = SettingScope::start;
   std::string_view help;  // one sentence
 };
+
+// The probers that a node may have, with commas between.
+inline constexpr std::string_view kKnownProbers = "native,scamper,mtr,traceroute,ping,nping";
+// `invalid`, with the list, for a name that is not among them.
+Result<> check_prober_name(std::string_view name);
 
 std::span<const Setting> settings_table();
 const Setting* find_setting(std::string_view key);
@@ -54,6 +61,7 @@ class Settings {
   [[nodiscard]] std::int64_t whole_number(std::string_view key) const;
   [[nodiscard]] std::vector<Prefix> prefixes(std::string_view key) const;
   [[nodiscard]] std::vector<std::string> words(std::string_view key) const;
+  [[nodiscard]] std::optional<IpAddress> address(std::string_view key) const;  // nothing: the empty text
   [[nodiscard]] SettingOrigin origin(std::string_view key) const;
 
  private:

@@ -64,6 +64,29 @@ TEST(Settings, a_choice_takes_exactly_one_of_its_words) {
   EXPECT_FALSE(settings.set("log.level", "loud", SettingOrigin::file));
 }
 
+TEST(Settings, a_text_with_a_bound_takes_that_many_printable_characters_and_no_others) {
+  Settings settings;
+  EXPECT_TRUE(settings.set("probe.identity", std::string(64, 'x'), SettingOrigin::file));
+  for (const auto& text : {std::string(65, 'x'), std::string("z\xc3\xbcrich"), std::string("a\nb"), std::string(1, '\0')})
+    EXPECT_EQ(settings.set("probe.identity", text, SettingOrigin::file).error().kind, ErrorKind::invalid) << text;
+}
+
+TEST(Settings, a_source_address_is_one_of_its_family_or_none) {
+  Settings settings;
+  EXPECT_FALSE(settings.address("probe.source_v4"));
+  ASSERT_TRUE(settings.set("probe.source_v4", "192.0.2.1", SettingOrigin::file));
+  EXPECT_EQ(settings.address("probe.source_v4"), IpAddress::v4(0xc0000201));
+  EXPECT_FALSE(settings.set("probe.source_v4", "2001:db8::1", SettingOrigin::file));
+  EXPECT_FALSE(settings.set("probe.source_v6", "192.0.2.1", SettingOrigin::file));
+  EXPECT_FALSE(settings.set("probe.source_v6", "here", SettingOrigin::file));
+}
+
+TEST(Settings, a_prober_is_one_of_those_that_a_node_may_have) {
+  for (const auto* name : {"native", "scamper", "mtr", "traceroute", "ping", "nping"})
+    EXPECT_TRUE(check_prober_name(name)) << name;
+  for (const auto* name : {"", "tracert", "native,mtr"}) EXPECT_FALSE(check_prober_name(name)) << name;
+}
+
 TEST(Settings, the_environment_name_is_made_from_the_key) {
   EXPECT_EQ(environment_name(*find_setting("listen.port")), "CYBERWATCH_LISTEN_PORT");
 }

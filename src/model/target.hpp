@@ -13,6 +13,7 @@
 #include "core/ip_address.hpp"
 #include "core/result.hpp"
 #include "core/time.hpp"
+#include "model/measurement_request.hpp"
 
 namespace cw {
 
@@ -33,6 +34,8 @@ struct Target {
   std::vector<std::string> labels;
   TargetSource source = TargetSource::static_list;
   std::string reason;
+  Kind kind = Kind::trace;  // of its scheduled measurements
+  ProbeOptions options{};
   std::string prober;  // which is to measure it; empty: the node's own order
   int priority = 5;    // 0 lowest, 9 highest
   std::chrono::seconds interval = std::chrono::minutes(15);

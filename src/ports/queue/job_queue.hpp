@@ -61,6 +61,10 @@ class JobQueue {
   // Gives a lease back as if it had not been taken (a stopping worker).
   virtual Result<> release(const Job& job) = 0;
 
+  // Gives a lease back as if it had not been taken, to be offered again at that instant and not before (it came too
+  // early for its destination).
+  virtual Result<> postpone(const Job& job, Instant not_before) = 0;
+
   // Offers expired leases again; those with no attempts left become dead. Returns how many.
   virtual Result<std::size_t> reap(Instant now) = 0;
 

@@ -50,6 +50,9 @@ TEST_P(JobQueueConformance, an_empty_queue_leases_nothing) {
 
 TEST_P(JobQueueConformance, a_job_is_leased_as_it_was_enqueued) {
   auto job = job_for(random(), 1);
+  job.prober = "scamper";
+  job.options = {
+      .method = Method::tcp, .port = 443, .multipath = Multipath::on, .mtu_search = MtuSearch::on, .dscp = 46};
   ASSERT_EQ(queue().enqueue(job), Enqueued::added);
   const auto leased = queue().lease(start(), lease_time, 10);
   ASSERT_TRUE(leased) << leased.error().message;
@@ -264,6 +267,21 @@ TEST_P(JobQueueConformance, dead_jobs_are_kept_newest_first_up_to_a_bound) {
   for (const auto& entry : *dead) jobs.push_back(entry.job);
   EXPECT_EQ(numbers_of(jobs), (std::vector{7, 6, 5, 4, 3}));
   EXPECT_EQ(queue().dead(2)->size(), 2u);
+}
+
+TEST_P(JobQueueConformance, a_postponed_job_is_offered_at_its_new_instant_without_an_attempt_lost) {
+  ASSERT_TRUE(queue().enqueue(job_for(random(), 1)));
+  const auto first = queue().lease(start(), lease_time, 1);
+  ASSERT_EQ(first->size(), 1u);
+  ASSERT_TRUE(queue().postpone(first->front(), start() + seconds(10)));
+  EXPECT_EQ(queue().postpone(first->front(), start()).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(queue().status()->waiting, 1u);
+  EXPECT_EQ(queue().lease(start() + seconds(9), lease_time, 1)->size(), 0u);
+  EXPECT_EQ(*queue().next_due(), start() + seconds(10));
+  const auto again = queue().lease(start() + seconds(10), lease_time, 1);
+  ASSERT_EQ(again->size(), 1u);
+  EXPECT_EQ(again->front().attempt, 1);
+  EXPECT_EQ(again->front().measurement_id, first->front().measurement_id);
 }
 
 TEST_P(JobQueueConformance, a_released_job_is_as_if_it_had_not_been_leased) {

@@ -15,6 +15,7 @@
 #include "core/uuid.hpp"
 #include "model/address_facts.hpp"
 #include "model/as_path.hpp"
+#include "model/job.hpp"
 #include "model/measurement.hpp"
 
 namespace cw::store {
@@ -24,6 +25,7 @@ struct StoredMeasurement {
   Measurement measurement;
   std::optional<AsPath> as_path;
   std::string path_hash;  // empty for a ping
+  JobOrigin origin{};
 
   friend bool operator==(const StoredMeasurement&, const StoredMeasurement&) = default;
 };
@@ -35,7 +37,9 @@ struct MeasurementSummary {
   std::string vantage;
   std::string target;
   IpAddress address;
+  std::string prober;
   Method method = Method::icmp;
+  std::optional<IpAddress> source;
   Instant started_at;
   Instant finished_at;
   Status status = Status::failed;
@@ -45,6 +49,7 @@ struct MeasurementSummary {
   std::optional<Duration> rtt;
   std::string path_hash;
   std::vector<AsPathElement> as_path;
+  JobOrigin origin;
 };
 
 struct MeasurementQuery {
@@ -62,6 +67,14 @@ struct NewMeasurement {
   Measurement measurement;
   std::optional<AsPath> as_path;
   std::vector<AddressFacts> facts;  // of the addresses on its path
+  JobOrigin origin{};
+};
+
+// Measurements of other addresses that an address has answered on the way.
+struct CrossingQuery {
+  IpAddress address;
+  int look_back = 1000;  // the newest measurements that are searched
+  int limit = 20;
 };
 
 class MeasurementStore {
@@ -70,10 +83,12 @@ class MeasurementStore {
 
   // Stores the batch in one transaction, durable when it returns. A measurement whose id is there already is
   // left as it is. Moves `last_measurement_at` of the targets on. Returns how many were new. Instants and RTTs are
-  // kept in whole microseconds. `invalid`: hops that are not at consecutive TTLs, or a negative count.
+  // kept in whole microseconds. `invalid`: hops that are not at consecutive TTLs, a negative count, or an inferred
+  // hop with replies.
   virtual Result<int> put(const std::vector<NewMeasurement>& batch) = 0;
   virtual Result<StoredMeasurement> by_id(const Uuid& id) = 0;  // `not_found`
   virtual Result<std::vector<MeasurementSummary>> list(const MeasurementQuery& query) = 0;
+  virtual Result<std::vector<MeasurementSummary>> crossing(const CrossingQuery& query) = 0;  // newest first
   virtual Result<std::int64_t> count() = 0;
   virtual Result<std::vector<AddressFacts>> facts(const std::vector<IpAddress>& addresses) = 0;
 };

@@ -26,6 +26,8 @@ std::vector<Uuid> ids_of(const Result<std::vector<MeasurementSummary>>& summarie
 TEST_P(MeasurementStoreConformance, a_trace_reads_back_as_it_was_put) {
   auto added = trace_at(random(), seconds(0));
   added.as_path = samples::plain_as_path();
+  added.origin = {
+      .source = "schedule", .reason = "interval", .rate_limit_per_minute = 30, .max_concurrent_traceroutes = 5};
   const auto stored = store().put({added});
   ASSERT_TRUE(stored) << stored.error().message;
   EXPECT_EQ(*stored, 1);
@@ -33,6 +35,7 @@ TEST_P(MeasurementStoreConformance, a_trace_reads_back_as_it_was_put) {
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->measurement, added.measurement);
   EXPECT_EQ(read->as_path, added.as_path);
+  EXPECT_EQ(read->origin, added.origin);
   EXPECT_EQ(read->path_hash.size(), 16u);
 }
 
@@ -105,6 +108,34 @@ TEST_P(MeasurementStoreConformance, a_negative_count_is_invalid) {
   EXPECT_EQ(store().put({broken}).error().kind, ErrorKind::invalid);
 }
 
+TEST_P(MeasurementStoreConformance, an_inferred_hop_with_replies_is_invalid) {
+  auto broken = trace_at(random(), seconds(0));
+  broken.measurement.hops[0].inferred = {.from = samples::router(1), .verified_at = samples::start()};
+  EXPECT_EQ(store().put({broken}).error().kind, ErrorKind::invalid);
+  broken.measurement.hops[0].replies.clear();
+  EXPECT_EQ(store().put({broken}), 1);
+}
+
+TEST_P(MeasurementStoreConformance, an_address_is_found_on_the_ways_to_others) {
+  const auto direct = trace_at(random(), seconds(0));  // over routers 1 and 2 to host 1
+  auto beside = trace_at(random(), seconds(1));
+  beside.measurement.address = samples::host(2);
+  auto second_answer = samples::reply_from(samples::router(7), milliseconds(3), 11);
+  second_answer.attempt = 2;
+  beside.measurement.hops[0].replies.push_back(second_answer);
+  ASSERT_TRUE(store().put({direct, beside}));
+  const auto found = [&](const IpAddress& address, int look_back = 100) {
+    return ids_of(store().crossing({.address = address, .look_back = look_back}));
+  };
+  using Ids = std::vector<Uuid>;
+  EXPECT_EQ(found(samples::router(1)), (Ids{beside.measurement.id, direct.measurement.id}));
+  EXPECT_EQ(found(samples::router(1), 1), (Ids{beside.measurement.id}));
+  EXPECT_EQ(found(samples::router(7)), (Ids{beside.measurement.id})) << "one of several at its TTL";
+  EXPECT_EQ(found(samples::router(9)), Ids{});
+  EXPECT_EQ(found(samples::host(1)), (Ids{beside.measurement.id})) << "not of its own measurements";
+  EXPECT_EQ(found(IpAddress::v4(samples::router(1).v4_value() / 10)), Ids{}) << "a part of another is not it";
+}
+
 TEST_P(MeasurementStoreConformance, an_empty_batch_is_nothing_to_do) { EXPECT_EQ(store().put({}), 0); }
 
 TEST_P(MeasurementStoreConformance, what_is_not_there_is_not_found) {
@@ -113,6 +144,8 @@ TEST_P(MeasurementStoreConformance, what_is_not_there_is_not_found) {
 
 TEST_P(MeasurementStoreConformance, a_summary_says_what_its_measurement_says) {
   auto added = trace_at(random(), seconds(0));
+  added.measurement.source = samples::host(9);
+  added.origin = {.source = "api", .reason = "asked for"};
   added.as_path = samples::plain_as_path();
   ASSERT_TRUE(store().put({added}));
   const auto list = store().list({});
@@ -125,6 +158,9 @@ TEST_P(MeasurementStoreConformance, a_summary_says_what_its_measurement_says) {
   EXPECT_EQ(summary.vantage, measurement.vantage);
   EXPECT_EQ(summary.target, measurement.target);
   EXPECT_EQ(summary.address, measurement.address);
+  EXPECT_EQ(summary.prober, measurement.prober);
+  EXPECT_EQ(summary.source, measurement.source);
+  EXPECT_EQ(summary.origin, added.origin);
   EXPECT_EQ(summary.method, measurement.method);
   EXPECT_EQ(summary.started_at, measurement.started_at);
   EXPECT_EQ(summary.finished_at, measurement.finished_at);

@@ -95,6 +95,9 @@ inline Reply random_reply(Random& random, const IpAddress& target) {
               .duplicate = random.below(5) == 0};
   if (random.below(2) == 0) reply.reply_ttl = random_byte(random);
   if (random.below(2) == 0) reply.quoted_ttl = random_byte(random);
+  if (random.below(4) == 0) reply.quoted_tos = random_byte(random);
+  if (random.below(4) == 0) reply.tcp_flags = random_byte(random);
+  reply.rewritten = random.below(5) == 0;
   if (random.below(4) == 0) reply.next_hop_mtu = static_cast<std::uint16_t>(random.below(65536));
   for (auto labels = random.below(3); labels > 0; --labels)
     reply.mpls.push_back({.label = static_cast<std::uint32_t>(random.below(1u << 20)),
@@ -102,6 +105,45 @@ inline Reply random_reply(Random& random, const IpAddress& target) {
                           .bottom = labels == 1,
                           .ttl = random_byte(random)});
   return reply;
+}
+
+inline std::vector<std::uint16_t> random_flows(Random& random) {
+  std::vector<std::uint16_t> flows(random.below(4));
+  for (auto& flow : flows) flow = static_cast<std::uint16_t>(random.below(65536));
+  return flows;
+}
+
+inline PathGraph random_graph(Random& random, Family family) {
+  PathGraph graph{.confidence_percent = random.below(2) == 0 ? 95 : 99, .complete = random.below(2) == 0};
+  for (auto interfaces = random.below(5); interfaces > 0; --interfaces)
+    graph.interfaces.push_back({.ttl = Ttl{random_byte(random)}, .flows = random_flows(random)});
+  for (auto& interface : graph.interfaces)
+    if (random.below(3) != 0) interface.address = random_address(random, family);
+  for (auto links = graph.interfaces.empty() ? 0 : random.below(5); links > 0; --links)
+    graph.links.push_back({.from = static_cast<std::size_t>(random.below(graph.interfaces.size())),
+                           .to = static_cast<std::size_t>(random.below(graph.interfaces.size())),
+                           .flows = random_flows(random)});
+  return graph;
+}
+
+inline PathMtu random_path_mtu(Random& random, Family family) {
+  PathMtu path_mtu{.mtu = static_cast<std::uint16_t>(random.below(65536))};
+  for (auto limits = random.below(3); limits > 0; --limits)
+    path_mtu.limits.push_back(
+        {.ttl = Ttl{random_byte(random)}, .mtu = static_cast<std::uint16_t>(random.below(65536))});
+  for (auto& limit : path_mtu.limits)
+    if (random.below(2) == 0) limit.from = random_address(random, family);
+  return path_mtu;
+}
+
+// What only some measurements have.
+inline void add_random_details(Random& random, Measurement& measurement) {
+  const auto family = measurement.address.family();
+  if (random.below(2) == 0) measurement.source = random_address(random, family);
+  if (random.below(4) == 0) measurement.dscp = static_cast<std::uint8_t>(random.below(64));
+  if (random.below(4) == 0) measurement.path_mtu = random_path_mtu(random, family);
+  if (random.below(4) == 0) measurement.graph = random_graph(random, family);
+  if (random.below(4) == 0) measurement.raw_output = std::string("\0raw\xff output\n", 14);
 }
 
 // Any kind, family and method; any replies, also none.
@@ -113,7 +155,7 @@ inline Measurement random_measurement(Random& random, Instant at) {
                           .target = "ünï \"quoted\" \\ target",
                           .address = random_address(random, family),
                           .prober = "native",
-                          .method = static_cast<Method>(random.below(3)),
+                          .method = static_cast<Method>(random.below(4)),
                           .flow = static_cast<std::uint16_t>(random.below(3)),
                           .started_at = at,
                           .finished_at = at + std::chrono::microseconds(random.below(1'000'000)),
@@ -126,9 +168,15 @@ inline Measurement random_measurement(Random& random, Instant at) {
   for (std::uint64_t i = 0; i < hops; ++i) {
     auto& hop = measurement.hops.emplace_back();
     hop = {.ttl = Ttl{static_cast<std::uint8_t>(first_ttl + i)}, .sent = static_cast<int>(random.below(4))};
+    if (measurement.kind != Kind::ping && random.below(5) == 0) {
+      hop.inferred = {.from = random_address(random, family),
+                      .verified_at = at - std::chrono::microseconds(random.below(1'000'000'000))};
+      continue;
+    }
     for (auto replies = random.below(4); replies > 0; --replies)
       hop.replies.push_back(random_reply(random, measurement.address));
   }
+  add_random_details(random, measurement);
   return measurement;
 }
 

@@ -26,12 +26,13 @@ class TargetStore {
   virtual ~TargetStore() = default;
 
   // Adds, or joins with the target of the same address: labels are united, `last_seen` moves on, the higher
-  // priority and the shorter interval win; name, source, reason, state, `first_seen` and the history stay. Returns
-  // it as stored. `invalid`: a priority that is not from 0 to 9, an interval that is not from a second to decades.
+  // priority and the shorter interval win; everything else stays, how it is measured included. Returns it as stored.
+  // `invalid`: a priority that is not from 0 to 9, an interval that is not from a second to decades.
   virtual Result<Target> put(const Target& target) = 0;
   // All or none, in one transaction.
   virtual Result<std::vector<Target>> put_all(const std::vector<Target>& targets) = 0;
-  // Replaces labels, priority, interval, state and reason of the target with that id. `not_found`, `invalid`.
+  // Replaces labels, priority, interval, state, reason, kind, prober and options of the target with that id.
+  // `not_found`, `invalid`.
   virtual Result<Target> update(const Target& target) = 0;
   virtual Result<> remove(std::int64_t id) = 0;  // `not_found`; its measurements stay
   virtual Result<Target> by_id(std::int64_t id) = 0;

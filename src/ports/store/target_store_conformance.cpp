@@ -32,6 +32,10 @@ TEST_P(TargetStoreConformance, a_target_reads_back_as_it_was_put) {
   target.labels = {"zürich", "\"quoted\"", ""};
   target.state = TargetState::paused;
   target.last_measurement_at = samples::start() + seconds(7);
+  target.kind = Kind::mtr;
+  target.prober = "mtr";
+  target.options = {
+      .method = Method::tcp_ack, .port = 443, .multipath = Multipath::on, .mtu_search = MtuSearch::on, .dscp = 46};
   const auto stored = store().put(target);
   ASSERT_TRUE(stored) << stored.error().message;
   EXPECT_GT(stored->id, 0);
@@ -77,6 +81,8 @@ TEST_P(TargetStoreConformance, a_weaker_report_takes_nothing_away) {
   ASSERT_TRUE(known);
   auto weaker = sample_target(1);
   weaker.labels = {};
+  weaker.kind = Kind::ping;
+  weaker.prober = "nping";
   weaker.priority = 1;
   weaker.interval = minutes(60);
   weaker.last_seen = samples::start() - minutes(1);
@@ -120,6 +126,9 @@ TEST_P(TargetStoreConformance, an_update_replaces_what_its_owner_may_change) {
   changed.interval = minutes(60);
   changed.state = TargetState::paused;
   changed.reason = "changed";
+  changed.kind = Kind::ping;
+  changed.prober = "ping";
+  changed.options = {.method = Method::udp, .port = 53};
   auto asked = changed;
   asked.first_seen = samples::start() + minutes(9);
   EXPECT_EQ(store().update(asked), changed);

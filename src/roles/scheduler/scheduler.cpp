@@ -26,13 +26,14 @@ void sleep_for(Duration duration, const std::stop_token& stop) {
 }
 
 // 1. Never measured: at once.
-// 2. Else an interval after the last time, later by the target's own spread, so that targets added together do
-//    not stay in step.
+// 2. Else an interval after the last time, later by a spread that is another one each time, so that targets added
+//    together do not stay in step.
 Instant begins_at(const Target& target, Instant now) {
   if (!target.last_measurement_at) return now;
   const Duration interval = target.interval;
   const auto due = *target.last_measurement_at + interval;
-  return std::max(now, due + schedule::due_spread(target.address, interval / kSpreadPart));
+  const auto round = static_cast<std::uint64_t>(target.last_measurement_at->time_since_epoch().count());
+  return std::max(now, due + schedule::due_spread(target.address, interval / kSpreadPart, round));
 }
 
 }  // namespace
@@ -45,15 +46,18 @@ Result<Instant> Scheduler::run_once(Instant now) {
   const auto due = TRY(ports_.targets.due(now, options_.most_due));
   std::unordered_map<std::int64_t, Handled> handled;
   bool is_full = false;
-  int forbidden = 0;
+  std::vector<store::NewRefusal> refused;
   for (const auto& target : due) {
     if (is_handled(target, now)) {
       handled.emplace(target.id, handled_.at(target.id));
       continue;
     }
     if (is_full) continue;
-    if (!schedule::check_target(options_.policy, target.address)) {
-      ++forbidden;
+    if (auto verdict = judge(target.address); !verdict.may_probe()) {
+      refused.push_back({.address = target.address,
+                         .reason = std::string(to_string(verdict.rule)),
+                         .detail = std::move(verdict.detail),
+                         .source = std::string(kScheduleSource)});
     } else if (const auto queued = ports_.queue.enqueue(job_for(target, now)); !queued) {
       if (queued.error().kind != ErrorKind::exhausted) return std::unexpected(queued.error());
       // The queue's bound, or the disk's: the message says which.
@@ -64,7 +68,9 @@ Result<Instant> Scheduler::run_once(Instant now) {
     handled.emplace(target.id, Handled{.last_measurement_at = target.last_measurement_at, .at = now});
   }
   handled_ = std::move(handled);
-  if (forbidden > 0) log_warning(kArea, "the target policy forbids {} due targets: they are not measured", forbidden);
+  if (!refused.empty())
+    log_warning(kArea, "the target policy forbids {} due targets: they are not measured", refused.size());
+  TRY(ports_.refusals.note(refused, now));
   was_full_ = is_full;
   return now + (is_full ? options_.pause_when_full : options_.poll);
 }
@@ -88,15 +94,21 @@ bool Scheduler::is_handled(const Target& target, Instant now) const {
   return found->second.last_measurement_at == target.last_measurement_at && now < found->second.at + repeat;
 }
 
+schedule::PolicyVerdict Scheduler::judge(const IpAddress& address) const {
+  return ports_.admission.judge({.address = address, .asn = routing::facts_of(*ports_.routes.current(), address).asn});
+}
+
 Job Scheduler::job_for(const Target& target, Instant now) {
   return {.id = Uuid::make_v7(now, random_),
           .target_ip = target.address,
           .target_name = target.name,
           .target_type = target.source,
-          .kind = Kind::trace,
+          .kind = target.kind,
+          .options = target.options,
+          .prober = target.prober.empty() ? std::string(options_.prober_by_label.find(target.labels)) : target.prober,
           .priority = target.priority,
-          .source = "schedule",
-          .reason = target.last_measurement_at ? "interval" : "first measurement",
+          .source = std::string(kScheduleSource),
+          .reason = std::string(target.last_measurement_at ? kRepeatReason : kFirstReason),
           .created_at = now,
           .not_before = begins_at(target, now)};
 }

@@ -14,18 +14,24 @@
 #include "core/time.hpp"
 #include "model/target.hpp"
 #include "ports/queue/job_queue.hpp"
+#include "ports/routing/route_table.hpp"
+#include "ports/store/refusal_store.hpp"
 #include "ports/store/target_store.hpp"
-#include "rules/schedule/target_policy.hpp"
+#include "rules/schedule/probe_admission.hpp"
+#include "rules/schedule/prober_by_label.hpp"
 
 namespace cw::roles {
 
 struct SchedulerPorts {
   store::TargetStore& targets;
   queue::JobQueue& queue;
+  store::RefusalStore& refusals;
+  routing::RouteTables& routes;
+  const schedule::ProbeAdmission& admission;
 };
 
 struct SchedulerOptions {
-  schedule::TargetPolicy policy;
+  schedule::ProberByLabel prober_by_label{};
   std::uint64_t seed = 0;                   // of the job ids
   Duration poll = std::chrono::seconds(1);  // how long a new target may wait to be seen
   Duration pause_when_full = std::chrono::seconds(5);
@@ -49,6 +55,7 @@ class Scheduler {
   };
 
   [[nodiscard]] bool is_handled(const Target& target, Instant now) const;
+  [[nodiscard]] schedule::PolicyVerdict judge(const IpAddress& address) const;
   [[nodiscard]] Job job_for(const Target& target, Instant now);
 
   SchedulerPorts ports_;

@@ -19,6 +19,17 @@ const Instant kStart{std::chrono::sys_days(std::chrono::year(2026) / 11 / 22)};
 
 IpAddress address(std::string_view text) { return IpAddress::parse(text).value(); }
 
+// 9.0.0.0/8 is AS64500's.
+class OneNetwork final : public routing::RouteTable {
+ public:
+  [[nodiscard]] std::optional<routing::Origin> origin(const IpAddress& of) const override {
+    if (of.is_v4() && of.v4_value() >> 24 == 9) return routing::Origin{.asn = Asn{64500}, .org_name = "Example"};
+    return std::nullopt;
+  }
+  [[nodiscard]] std::string_view org_name(Asn) const override { return "Example"; }
+  [[nodiscard]] routing::TableInfo info() const override { return {.source = "test"}; }
+};
+
 class SchedulerTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -35,8 +46,14 @@ class SchedulerTest : public testing::Test {
     queue_ = *std::move(queue);
   }
 
-  Scheduler scheduler(SchedulerOptions options = {}) {
-    return Scheduler({store_->targets(), *queue_}, std::move(options));
+  Scheduler scheduler(SchedulerOptions options = {}) { return scheduler(admission_, std::move(options)); }
+  Scheduler scheduler(const schedule::ProbeAdmission& admission, SchedulerOptions options = {}) {
+    return Scheduler({.targets = store_->targets(),
+                      .queue = *queue_,
+                      .refusals = store_->refusals(),
+                      .routes = routes_,
+                      .admission = admission},
+                     std::move(options));
   }
 
   Target add(std::string_view text, std::chrono::seconds interval = minutes(15)) {
@@ -68,6 +85,8 @@ class SchedulerTest : public testing::Test {
     return jobs;
   }
 
+  schedule::ProbeAdmission admission_;
+  routing::RouteTables routes_{std::make_shared<OneNetwork>()};
   std::unique_ptr<store::SqlStore> store_;
   std::unique_ptr<queue::EmbeddedJobQueue> queue_;
 };
@@ -141,9 +160,53 @@ TEST_F(SchedulerTest, a_forbidden_target_is_never_queued_unless_the_owner_allows
   auto strict = scheduler();
   ASSERT_TRUE(strict.run_once(kStart));
   EXPECT_EQ(queue_->status()->waiting, 0u);
-  auto owner = scheduler({.policy = {.allowed = {Prefix::parse("192.168.1.0/24").value()}}});
+  const auto refusals = store_->refusals().list({});
+  ASSERT_EQ(refusals->size(), 1u);
+  EXPECT_EQ(refusals->at(0).address, address("192.168.1.1"));
+  EXPECT_EQ(refusals->at(0).reason, "special_use");
+  EXPECT_EQ(refusals->at(0).source, "schedule");
+  const schedule::ProbeAdmission allowing({.allowed = {Prefix::parse("192.168.1.0/24").value()}});
+  auto owner = scheduler(allowing);
   ASSERT_TRUE(owner.run_once(kStart));
   EXPECT_EQ(queue_->status()->waiting, 1u);
+}
+
+TEST_F(SchedulerTest, a_network_that_opts_out_while_the_node_runs_is_queued_no_more) {
+  add("9.9.9.9", minutes(1));
+  add("1.1.1.1", minutes(1));
+  auto roles = scheduler();
+  ASSERT_TRUE(roles.run_once(kStart));
+  ASSERT_EQ(work(kStart).size(), 2u);
+  admission_.set_opt_outs(std::make_shared<schedule::OptOuts>(schedule::parse_opt_outs("AS64500\n")));
+  ASSERT_TRUE(roles.run_once(kStart + minutes(2)));
+  const auto jobs = work(kStart + minutes(2));
+  ASSERT_EQ(jobs.size(), 1u);
+  EXPECT_EQ(jobs[0].target_ip, address("1.1.1.1"));
+  EXPECT_EQ(store_->refusals().list({.address = address("9.9.9.9")})->at(0).reason, "opted_out_network");
+}
+
+TEST_F(SchedulerTest, a_job_is_measured_as_its_target_says_and_else_as_its_labels_say) {
+  auto own = add("1.1.1.1");
+  own.kind = Kind::ping;
+  own.prober = "ping";
+  own.labels = {"web"};
+  own.options = {.method = Method::tcp, .port = 443};
+  ASSERT_TRUE(store_->targets().update(own));
+  auto labelled = add("1.1.2.1");
+  labelled.labels = {"web"};
+  ASSERT_TRUE(store_->targets().update(labelled));
+  add("1.1.3.1");
+  auto roles = scheduler({.prober_by_label = schedule::ProberByLabel::parse("web=mtr").value()});
+  ASSERT_TRUE(roles.run_once(kStart));
+  std::map<IpAddress, Job> jobs;
+  for (const auto& job : work(kStart)) jobs.emplace(job.target_ip, job);
+  ASSERT_EQ(jobs.size(), 3u);
+  EXPECT_EQ(jobs[own.address].kind, Kind::ping);
+  EXPECT_EQ(jobs[own.address].prober, "ping");
+  EXPECT_EQ(jobs[own.address].options, own.options);
+  EXPECT_EQ(jobs[labelled.address].prober, "mtr");
+  EXPECT_EQ(jobs[labelled.address].kind, Kind::trace);
+  EXPECT_EQ(jobs[address("1.1.3.1")].prober, "");
 }
 
 TEST_F(SchedulerTest, a_paused_target_is_left_alone) {

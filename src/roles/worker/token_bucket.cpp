@@ -7,6 +7,7 @@ namespace cw::roles {
 namespace {
 
 constexpr Duration kFarAway = std::chrono::hours(1);
+constexpr Duration kWindow = std::chrono::seconds(60);
 // Drops added one by one may sum to a hair less than the whole token they are.
 constexpr double kHair = 1e-9;
 
@@ -26,17 +27,36 @@ void TokenBucket::change(double per_minute, double burst, Instant now) {
 
 int TokenBucket::available(Instant now) {
   fill(now);
+  forget_old(now);
   if (per_minute_ <= 0) return 0;
-  return static_cast<int>(std::max(0.0, std::floor(tokens_ + kHair)));
+  const double left = per_minute_ - static_cast<double>(taken_.size());
+  return static_cast<int>(std::max(0.0, std::floor(std::min(tokens_, left) + kHair)));
+}
+
+void TokenBucket::take(int tokens, Instant now) {
+  tokens_ -= tokens;
+  taken_.insert(taken_.end(), static_cast<std::size_t>(tokens), now);
 }
 
 Instant TokenBucket::next_at(Instant now) {
   fill(now);
   if (per_minute_ <= 0) return now + kFarAway;
-  if (tokens_ + kHair >= 1) return now;
-  const double wait = (1 - tokens_) / per_minute_;
-  const auto exact = std::chrono::duration<double, std::ratio<60>>(wait);
-  return now + std::min(kFarAway, std::chrono::ceil<Duration>(exact));
+  forget_old(now);
+  auto next = now;
+  if (tokens_ + kHair < 1) {
+    const auto exact = std::chrono::duration<double, std::ratio<60>>((1 - tokens_) / per_minute_);
+    next += std::min(kFarAway, std::chrono::ceil<Duration>(exact));
+  }
+  const auto most = std::max<std::size_t>(1, static_cast<std::size_t>(per_minute_));
+  // After a cut of the rate, several have to grow old before one more may be taken.
+  if (taken_.size() >= most) next = std::max(next, taken_[taken_.size() - most] + kWindow);
+  return next;
+}
+
+void TokenBucket::forget_old(Instant now) {
+  // A clock that was set back: what was taken in its future counts as of now.
+  for (auto taken = taken_.rbegin(); taken != taken_.rend() && *taken > now; ++taken) *taken = now;
+  while (!taken_.empty() && taken_.front() + kWindow <= now) taken_.pop_front();
 }
 
 void TokenBucket::fill(Instant now) {

@@ -1,7 +1,10 @@
 #pragma once
 
-// How many measurements may begin now: tokens drip in at a rate and are kept up to a burst. Rate and burst may
-// change at any moment; what was saved up stays, cut to the new burst.
+// How many measurements may begin now: tokens drip in at a rate and are kept up to a burst, and no more are taken in
+// any 60 seconds than the rate says, whatever was saved up. Rate and burst may change at any moment; what was saved up
+// stays, cut to the new burst.
+
+#include <deque>
 
 #include "core/time.hpp"
 
@@ -15,17 +18,19 @@ class TokenBucket {
   void change(double per_minute, double burst, Instant now);
   // Whole tokens there at that moment.
   [[nodiscard]] int available(Instant now);
-  void take(int tokens) { tokens_ -= tokens; }
-  // When the next whole token will be there; far away at a rate of 0.
+  void take(int tokens, Instant now);
+  // When the next whole token may be taken; far away at a rate of 0.
   [[nodiscard]] Instant next_at(Instant now);
 
  private:
   void fill(Instant now);
+  void forget_old(Instant now);
 
   double per_minute_;
   double burst_;
   double tokens_;
   Instant filled_at_;
+  std::deque<Instant> taken_;  // in the last 60 seconds, one entry a token
 };
 
 }  // namespace cw::roles

@@ -18,12 +18,8 @@ constexpr int kStopTurns = 20;
 constexpr Duration kStopTurn = std::chrono::milliseconds(50);
 constexpr Duration kQueuePause = std::chrono::seconds(1);
 
-MeasurementRequest request_of(const Job& job) {
-  return {.id = job.measurement_id,
-          .target = job.target_name.empty() ? job.target_ip.to_string() : job.target_name,
-          .address = job.target_ip,
-          .kind = job.kind};
-}
+// What it says of its path is told by hops whose ages differ: only where the path is known already.
+bool is_scheduled_repeat(const Job& job) { return job.source == kScheduleSource && job.reason == kRepeatReason; }
 
 }  // namespace
 
@@ -33,7 +29,9 @@ Worker::Worker(WorkerPorts ports, WorkerOptions options, const Clock& clock)
       clock_(clock),
       settings_(worker_settings_of(options_.settings)),
       tokens_(settings_.rate_limit_per_minute, settings_.max_concurrent_traceroutes, clock.now()),
-      finished_(std::make_shared<Mailbox<Finished>>(kMostFinished)) {}
+      finished_(std::make_shared<Mailbox<Finished>>(kMostFinished)) {
+  ports_.admission.set_limits(admission_limits_of(settings_));
+}
 
 Instant Worker::step(Instant now) {
   refresh_settings(now);
@@ -90,7 +88,8 @@ void Worker::refresh_settings(Instant now) {
   if (wanted == settings_) return;
   settings_ = wanted;
   tokens_.change(settings_.rate_limit_per_minute, settings_.max_concurrent_traceroutes, now);
-  log_info(kArea, "now {} traces a minute, {} at once", settings_.rate_limit_per_minute,
+  ports_.admission.set_limits(admission_limits_of(settings_));
+  log_info(kArea, "now {} measurements a minute, {} at once", settings_.rate_limit_per_minute,
            settings_.max_concurrent_traceroutes);
 }
 
@@ -110,7 +109,44 @@ void Worker::settle(const Job& job, Result<Measurement> measurement, Instant now
     return fail_attempt(job, now, measurement.error());
   }
   measurement->vantage = options_.vantage;
-  kept_.push_back({.job = job, .result = annotate(*std::move(measurement)), .since = now});
+  learn_from(*measurement, now);
+  auto result = annotate(*std::move(measurement));
+  result.origin = origin_of(job);
+  kept_.push_back({.job = job, .result = std::move(result), .since = now});
+}
+
+// A loop on the way says nothing of the destination.
+void Worker::learn_from(const Measurement& measurement, Instant now) {
+  const auto destination = destination_of(measurement.address);
+  switch (measurement.status) {
+    case Status::reached:
+      return ports_.admission.answered(destination);
+    case Status::unreachable:
+    case Status::silent:
+    case Status::failed:
+      return ports_.admission.kept_silent(destination, now);
+    case Status::loop:
+      return;
+  }
+}
+
+schedule::Destination Worker::destination_of(const IpAddress& address) const {
+  return {.address = address, .asn = routing::facts_of(*ports_.routes.current(), address).asn};
+}
+
+JobOrigin Worker::origin_of(const Job& job) const {
+  return {.source = job.source,
+          .reason = job.reason,
+          .rate_limit_per_minute = settings_.rate_limit_per_minute,
+          .max_concurrent_traceroutes = settings_.max_concurrent_traceroutes};
+}
+
+MeasurementRequest Worker::request_for(const Job& job) const {
+  auto request = request_of(job);
+  if (request.dscp == 0) request.dscp = options_.dscp;
+  if (request.kind == Kind::trace && request.multipath == Multipath::off && is_scheduled_repeat(job))
+    request.known_hops = options_.known_hops;
+  return request;
 }
 
 store::NewMeasurement Worker::annotate(Measurement measurement) const {
@@ -207,14 +243,21 @@ void Worker::lease(Instant now) {
   if (!has_room) next_lease_ = now + options_.poll;
 }
 
+// 1. What was stored already is done.
+// 2. What the policy forbids is refused, what comes too early is put off.
+// 3. A prober without room gets it later; any other error is a failed attempt.
 bool Worker::start(const Job& job, Instant now) {
-  if (const auto allowed = schedule::check_target(options_.policy, job.target_ip); !allowed) {
-    ++counts_.forbidden;
-    fail_attempt(job, now, allowed.error());
-    return true;
-  }
   if (is_stored_already(job)) {
     acknowledge(job);
+    return true;
+  }
+  const auto destination = destination_of(job.target_ip);
+  const auto admission = ports_.admission.admit(destination, now);
+  if (!admission.may_begin()) {
+    if (admission.verdict.may_probe())
+      postpone(job, admission.not_before);
+    else
+      refuse(job, admission.verdict, now);
     return true;
   }
   auto on_finished = [mailbox = finished_, id = job.measurement_id](Result<Measurement> measurement) {
@@ -222,11 +265,12 @@ bool Worker::start(const Job& job, Instant now) {
   };
   // Before the start: a prober may finish before `start` returns.
   running_.emplace(job.measurement_id, job);
-  const auto started = ports_.prober.start(request_of(job), {.on_event = {}, .on_finished = std::move(on_finished)});
+  const auto started = ports_.prober.start(request_for(job), {.on_event = {}, .on_finished = std::move(on_finished)});
   if (started) {
-    tokens_.take(1);
+    tokens_.take(1, now);
     return true;
   }
+  ports_.admission.withdraw(destination, admission);
   running_.erase(job.measurement_id);
   if (started.error().kind == ErrorKind::exhausted) return false;
   fail_attempt(job, now, started.error());
@@ -249,6 +293,24 @@ void Worker::release(const Job& job) {
   const auto done = ports_.queue.release(job);
   if (!done && done.error().kind != ErrorKind::not_found)
     log_warning(kArea, "a lease could not be given back: {}", done.error().message);
+}
+
+void Worker::postpone(const Job& job, Instant not_before) {
+  ++counts_.postponed;
+  const auto done = ports_.queue.postpone(job, not_before);
+  if (!done && done.error().kind != ErrorKind::not_found)
+    log_warning(kArea, "a job that came too early could not be given back: {}", done.error().message);
+}
+
+void Worker::refuse(const Job& job, const schedule::PolicyVerdict& verdict, Instant now) {
+  ++counts_.forbidden;
+  const auto noted = ports_.refusals.note({{.address = job.target_ip,
+                                            .reason = std::string(to_string(verdict.rule)),
+                                            .detail = verdict.detail,
+                                            .source = job.source}},
+                                          now);
+  if (!noted) log_warning(kArea, "a refusal could not be noted: {}", noted.error().message);
+  fail_attempt(job, now, {ErrorKind::forbidden, verdict.detail});
 }
 
 void Worker::fail_attempt(const Job& job, Instant now, const Error& error) {

@@ -28,10 +28,11 @@
 #include "ports/queue/job_queue.hpp"
 #include "ports/routing/route_table.hpp"
 #include "ports/store/measurement_store.hpp"
+#include "ports/store/refusal_store.hpp"
 #include "ports/store/settings_store.hpp"
 #include "roles/worker/token_bucket.hpp"
 #include "roles/worker/worker_settings.hpp"
-#include "rules/schedule/target_policy.hpp"
+#include "rules/schedule/probe_admission.hpp"
 
 namespace cw::roles {
 
@@ -39,14 +40,17 @@ struct WorkerPorts {
   queue::JobQueue& queue;
   probe::Prober& prober;
   store::MeasurementStore& measurements;
+  store::RefusalStore& refusals;
   store::SettingsStore& settings;
   routing::RouteTables& routes;
+  schedule::ProbeAdmission& admission;  // of all workers
 };
 
 struct WorkerOptions {
   std::string vantage = "home";
-  schedule::TargetPolicy policy;
-  Settings settings;  // in force until the store says otherwise
+  Settings settings;                        // in force until the store says otherwise
+  std::uint8_t dscp = 0;                    // of jobs that name none
+  KnownHops known_hops = KnownHops::probe;  // of scheduled repeats
   Duration lease = std::chrono::minutes(2);
   Duration settings_age = std::chrono::seconds(1);  // how old the settings in use may be
   Duration poll = std::chrono::milliseconds(250);   // how long a new job may wait to be seen
@@ -64,6 +68,7 @@ struct WorkerStatus {
   std::uint64_t stored = 0;
   std::uint64_t failed = 0;     // attempts that brought no measurement
   std::uint64_t forbidden = 0;  // jobs that the target policy refused
+  std::uint64_t postponed = 0;  // jobs that came too early
 };
 
 class Worker {
@@ -107,9 +112,15 @@ class Worker {
   // False when the prober has no room: the rest of the leased jobs is to be given back.
   bool start(const Job& job, Instant now);
   [[nodiscard]] bool is_stored_already(const Job& job);
+  [[nodiscard]] MeasurementRequest request_for(const Job& job) const;
+  [[nodiscard]] JobOrigin origin_of(const Job& job) const;
+  [[nodiscard]] schedule::Destination destination_of(const IpAddress& address) const;
+  void learn_from(const Measurement& measurement, Instant now);
 
   void acknowledge(const Job& job);
   void release(const Job& job);
+  void postpone(const Job& job, Instant not_before);
+  void refuse(const Job& job, const schedule::PolicyVerdict& verdict, Instant now);
   void fail_attempt(const Job& job, Instant now, const Error& error);
   void publish_status();
   [[nodiscard]] Instant next_step(Instant now);

@@ -21,15 +21,28 @@ Result<boost::json::object> parse_object(std::string_view json) {
 }  // namespace
 
 WorkerSettings worker_settings_of(const Settings& settings) {
-  return {.rate_limit_per_minute = static_cast<int>(settings.whole_number("worker.rate_limit_per_minute")),
-          .max_concurrent_traceroutes = static_cast<int>(settings.whole_number("worker.max_concurrent_traceroutes"))};
+  const auto number = [&](std::string_view key) { return static_cast<int>(settings.whole_number(key)); };
+  return {.rate_limit_per_minute = number("worker.rate_limit_per_minute"),
+          .max_concurrent_traceroutes = number("worker.max_concurrent_traceroutes"),
+          .worker_count = number("worker.worker_count"),
+          .destination_spacing = std::chrono::seconds(number("worker.destination_spacing_seconds")),
+          .network_spacing = std::chrono::milliseconds(number("worker.network_spacing_ms")),
+          .longest_backoff = std::chrono::seconds(number("worker.longest_backoff_seconds"))};
+}
+
+schedule::AdmissionLimits admission_limits_of(const WorkerSettings& settings) {
+  schedule::AdmissionLimits limits{
+      .spacing = {.destination = settings.destination_spacing, .network = settings.network_spacing}};
+  limits.target_backoff.longest_wait = settings.longest_backoff;
+  limits.network_backoff.longest_wait = settings.longest_backoff;
+  return limits;
 }
 
 Result<> apply_worker_settings(Settings& settings, std::string_view json) {
   const auto members = TRY(parse_object(json));
   auto changed = settings;
   for (const auto& row : settings_table()) {
-    if (!row.key.starts_with(kTable)) continue;
+    if (!row.key.starts_with(kTable) || row.scope != SettingScope::running) continue;
     const auto* member = members.if_contains(row.key.substr(kTable.size()));
     if (member != nullptr) TRY(changed.set(row.key, boost::json::serialize(*member), SettingOrigin::store));
   }
@@ -38,8 +51,11 @@ Result<> apply_worker_settings(Settings& settings, std::string_view json) {
 }
 
 std::string to_json(const WorkerSettings& settings) {
-  return fmt::format(R"({{"rate_limit_per_minute":{},"max_concurrent_traceroutes":{}}})",
-                     settings.rate_limit_per_minute, settings.max_concurrent_traceroutes);
+  return fmt::format(R"({{"rate_limit_per_minute":{},"max_concurrent_traceroutes":{},"worker_count":{},)"
+                     R"("destination_spacing_seconds":{},"network_spacing_ms":{},"longest_backoff_seconds":{}}})",
+                     settings.rate_limit_per_minute, settings.max_concurrent_traceroutes, settings.worker_count,
+                     settings.destination_spacing.count(), settings.network_spacing.count(),
+                     settings.longest_backoff.count());
 }
 
 }  // namespace cw::roles

@@ -10,7 +10,12 @@ TEST(WorkerSettings, the_defaults_are_those_of_the_table) {
 }
 
 TEST(WorkerSettings, what_is_written_reads_back_the_same) {
-  const WorkerSettings written{.rate_limit_per_minute = 600, .max_concurrent_traceroutes = 50};
+  const WorkerSettings written{.rate_limit_per_minute = 600,
+                               .max_concurrent_traceroutes = 50,
+                               .worker_count = 7,
+                               .destination_spacing = std::chrono::seconds(3),
+                               .network_spacing = std::chrono::milliseconds(20),
+                               .longest_backoff = std::chrono::seconds(0)};
   Settings settings;
   ASSERT_TRUE(apply_worker_settings(settings, to_json(written)));
   EXPECT_EQ(worker_settings_of(settings), written);
@@ -19,7 +24,7 @@ TEST(WorkerSettings, what_is_written_reads_back_the_same) {
 
 TEST(WorkerSettings, a_member_that_is_not_named_keeps_its_value) {
   Settings settings;
-  ASSERT_TRUE(apply_worker_settings(settings, R"({"rate_limit_per_minute":7,"worker_count":2})"));
+  ASSERT_TRUE(apply_worker_settings(settings, R"({"rate_limit_per_minute":7,"colour":"blue"})"));
   EXPECT_EQ(worker_settings_of(settings),
             (WorkerSettings{.rate_limit_per_minute = 7, .max_concurrent_traceroutes = 5}));
 }

@@ -41,8 +41,12 @@ class ScriptedProber final : public probe::Prober {
   }
   [[nodiscard]] probe::Counters counters() const override { return {}; }
 
-  void finish_all() {
-    for (auto& [request, observer] : std::exchange(running, {})) observer.on_finished(answer_to(request));
+  void finish_all(Status status = Status::reached) {
+    for (auto& [request, observer] : std::exchange(running, {})) {
+      auto measurement = answer_to(request);
+      measurement.status = status;
+      observer.on_finished(std::move(measurement));
+    }
   }
   void fail_all(ErrorKind kind) {
     for (auto& [request, observer] : std::exchange(running, {})) observer.on_finished(fail(kind, "the script says no"));
@@ -102,6 +106,9 @@ class MoodyStore final : public store::MeasurementStore {
   Result<std::vector<store::MeasurementSummary>> list(const store::MeasurementQuery& query) override {
     return real_.list(query);
   }
+  Result<std::vector<store::MeasurementSummary>> crossing(const store::CrossingQuery& query) override {
+    return real_.crossing(query);
+  }
   Result<std::int64_t> count() override { return real_.count(); }
   Result<std::vector<AddressFacts>> facts(const std::vector<IpAddress>& addresses) override {
     return real_.facts(addresses);
@@ -131,20 +138,28 @@ class WorkerTest : public testing::Test {
   }
 
   Worker worker(WorkerOptions options = {}) {
-    return Worker({*queue_, prober_, *measurements_, store_->settings(), routes_}, std::move(options), clock_);
+    return Worker({.queue = *queue_,
+                   .prober = prober_,
+                   .measurements = *measurements_,
+                   .refusals = store_->refusals(),
+                   .settings = store_->settings(),
+                   .routes = routes_,
+                   .admission = admission_},
+                  std::move(options), clock_);
   }
 
-  void enqueue(std::string_view text, int priority = 5) {
-    ASSERT_TRUE(queue_->enqueue({.id = Uuid::make_v7(clock_.now(), random_),
-                                 .target_ip = address(text),
-                                 .target_name = std::string(text),
-                                 .priority = priority,
-                                 .source = "test",
-                                 .created_at = clock_.now(),
-                                 .not_before = clock_.now()}));
+  Job job_for(std::string_view text) {
+    return {.id = Uuid::make_v7(clock_.now(), random_),
+            .target_ip = address(text),
+            .target_name = std::string(text),
+            .source = "test",
+            .created_at = clock_.now(),
+            .not_before = clock_.now()};
   }
+  void enqueue(std::string_view text) { ASSERT_TRUE(queue_->enqueue(job_for(text))); }
+  // Each in a /24 of its own.
   void enqueue_many(int count) {
-    for (int i = 0; i < count; ++i) enqueue(fmt::format("1.0.{}.{}", i / 250, 1 + i % 250));
+    for (int i = 0; i < count; ++i) enqueue(fmt::format("1.{}.{}.1", i / 250, 1 + i % 250));
   }
 
   // Steps as `run` does, on the test's clock.
@@ -165,6 +180,7 @@ class WorkerTest : public testing::Test {
   ManualClock clock_{kStart};
   Random random_{7};
   ScriptedProber prober_;
+  schedule::ProbeAdmission admission_;
   routing::RouteTables routes_;
   std::unique_ptr<store::SqlStore> store_;
   std::optional<MoodyStore> measurements_;
@@ -191,6 +207,98 @@ TEST_F(WorkerTest, a_job_is_measured_annotated_stored_and_only_then_acknowledged
   EXPECT_EQ(store_->measurements().facts({address("192.168.1.1")})->at(0).special, "Private-Use");
 }
 
+TEST_F(WorkerTest, a_stored_measurement_says_who_asked_and_under_which_budget) {
+  auto job = job_for("1.1.1.1");
+  job.source = "api";
+  job.reason = "asked for";
+  ASSERT_TRUE(queue_->enqueue(job));
+  auto role = worker();
+  role.step(clock_.now());
+  prober_.finish_all();
+  run_for(role, seconds(1));
+  EXPECT_EQ(store_->measurements().by_id(prober_.started.at(0).id)->origin,
+            (JobOrigin{
+                .source = "api", .reason = "asked for", .rate_limit_per_minute = 30, .max_concurrent_traceroutes = 5}));
+}
+
+TEST_F(WorkerTest, the_prober_is_asked_for_what_the_job_says) {
+  auto job = job_for("1.1.1.1");
+  job.kind = Kind::trace;
+  job.prober = "scamper";
+  job.options = {.method = Method::tcp, .port = 443, .mtu_search = MtuSearch::on};
+  ASSERT_TRUE(queue_->enqueue(job));
+  auto role = worker({.dscp = 8});
+  role.step(clock_.now());
+  ASSERT_EQ(prober_.started.size(), 1u);
+  const auto& request = prober_.started[0];
+  EXPECT_EQ(request.prober, "scamper");
+  EXPECT_EQ(request.method, Method::tcp);
+  EXPECT_EQ(request.port, 443);
+  EXPECT_EQ(request.mtu_search, MtuSearch::on);
+  EXPECT_EQ(request.dscp, 8) << "the node's, as the job names none";
+}
+
+TEST_F(WorkerTest, only_a_scheduled_repeat_joins_known_hops) {
+  auto repeat = job_for("1.1.1.1");
+  repeat.source = kScheduleSource;
+  repeat.reason = kRepeatReason;
+  auto first = job_for("1.1.2.1");
+  first.source = kScheduleSource;
+  first.reason = kFirstReason;
+  ASSERT_TRUE(queue_->enqueue(repeat));
+  ASSERT_TRUE(queue_->enqueue(first));
+  auto role = worker({.known_hops = KnownHops::join});
+  role.step(clock_.now());
+  ASSERT_EQ(prober_.started.size(), 2u);
+  for (const auto& request : prober_.started)
+    EXPECT_EQ(request.known_hops == KnownHops::join, request.address == repeat.target_ip);
+}
+
+TEST_F(WorkerTest, measurements_towards_one_network_keep_their_distance_and_none_is_lost) {
+  for (int i = 1; i <= 10; ++i) enqueue(fmt::format("1.0.0.{}", i));
+  set_worker_settings(R"({"rate_limit_per_minute":60000,"max_concurrent_traceroutes":500,"network_spacing_ms":2000})");
+  auto role = worker();
+  run_for(role, seconds(1));
+  EXPECT_EQ(prober_.started.size(), 1u);
+  EXPECT_EQ(queue_->status()->waiting, 9u);
+  run_for(role, seconds(5));
+  EXPECT_LE(prober_.started.size(), 4u);
+  EXPECT_GE(prober_.started.size(), 3u);
+  run_for(role, seconds(20));
+  EXPECT_EQ(prober_.started.size(), 10u);
+  EXPECT_GE(role.status().postponed, 9u);
+}
+
+TEST_F(WorkerTest, two_workers_keep_one_distance) {
+  enqueue("1.0.0.1");
+  enqueue("1.0.0.2");
+  auto one = worker();
+  auto other = worker();
+  one.step(clock_.now());
+  other.step(clock_.now());
+  EXPECT_EQ(prober_.started.size(), 1u);
+}
+
+TEST_F(WorkerTest, a_target_that_keeps_silent_is_measured_less_and_less_often) {
+  auto role = worker();
+  std::size_t silent_starts = 0;
+  for (int minute = 0; minute < 120; ++minute) {
+    ASSERT_TRUE(queue_->enqueue(job_for("1.1.1.1")));
+    run_for(role, seconds(30));
+    prober_.finish_all(Status::silent);
+    run_for(role, seconds(30));
+  }
+  silent_starts = prober_.started.size();
+  EXPECT_GE(silent_starts, 7u);
+  EXPECT_LE(silent_starts, 12u);
+  while (prober_.started.size() == silent_starts) run_for(role, minutes(1));
+  prober_.finish_all();
+  run_for(role, minutes(1));
+  ASSERT_TRUE(queue_->enqueue(job_for("1.1.1.1")));
+  run_for(role, seconds(1));
+  EXPECT_EQ(prober_.running.size(), 1u) << "it has answered";
+}
+
 TEST_F(WorkerTest, no_more_run_at_once_than_the_limit) {
   enqueue_many(20);
   auto role = worker();
@@ -201,11 +309,11 @@ TEST_F(WorkerTest, no_more_run_at_once_than_the_limit) {
 TEST_F(WorkerTest, no_more_begin_in_an_hour_than_the_rate_allows) {
   enqueue_many(3000);
   auto role = worker();
-  for (int second = 0; second < 3600; ++second) {
+  for (int second = 0; second < 3599; ++second) {
     run_for(role, seconds(1));
     prober_.finish_all();
   }
-  EXPECT_LE(prober_.started.size(), 30u * 60 + 5);
+  EXPECT_LE(prober_.started.size(), 30u * 60);
   EXPECT_GE(prober_.started.size(), 30u * 60 - 30);
 }
 
@@ -269,7 +377,7 @@ TEST_F(WorkerTest, while_the_store_refuses_results_are_kept_and_nothing_new_begi
 
 TEST_F(WorkerTest, one_result_that_cannot_be_stored_does_not_hold_up_the_others) {
   enqueue_many(3);
-  measurements_->poison = "1.0.0.2";
+  measurements_->poison = "1.0.2.1";
   auto role = worker();
   role.step(clock_.now());
   prober_.finish_all();
@@ -288,6 +396,11 @@ TEST_F(WorkerTest, a_forbidden_target_is_refused_although_it_is_on_the_queue) {
   ASSERT_EQ(dead->size(), 1u);
   EXPECT_NE(dead->at(0).error.find("Private-Use"), std::string::npos) << dead->at(0).error;
   EXPECT_EQ(role.status().forbidden, 5u);
+  const auto refusals = store_->refusals().list({});
+  ASSERT_EQ(refusals->size(), 1u);
+  EXPECT_EQ(refusals->at(0).reason, "special_use");
+  EXPECT_EQ(refusals->at(0).source, "test");
+  EXPECT_EQ(refusals->at(0).count, 5);
 }
 
 TEST_F(WorkerTest, a_failed_attempt_is_tried_again_under_the_same_id) {

@@ -28,6 +28,16 @@ TEST(DueSpread, an_address_has_the_same_place_at_every_start) {
   EXPECT_EQ(due_spread(IpAddress::parse("2001:db8::7").value(), 1000ns), Duration(643));
 }
 
+TEST(DueSpread, one_address_is_spread_evenly_over_its_rounds) {
+  std::array<int, 10> tenths{};
+  for (std::uint64_t round = 0; round < 10'000; ++round) {
+    const auto offset = due_spread(IpAddress::v4(0x01010101), 15min, round);
+    ++tenths.at(static_cast<std::size_t>(offset / 90s));
+  }
+  EXPECT_GT(*std::ranges::min_element(tenths), 900);
+  EXPECT_LT(*std::ranges::max_element(tenths), 1100);
+}
+
 TEST(DueSpread, without_a_window_there_is_no_delay) {
   EXPECT_EQ(due_spread(IpAddress::v4(1), 0s), 0s);
   EXPECT_EQ(due_spread(IpAddress::v4(1), -5s), 0s);

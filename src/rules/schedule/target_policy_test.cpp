@@ -51,6 +51,24 @@ TEST(TargetPolicy, what_the_owner_allows_beats_everything) {
   EXPECT_FALSE(check_target(policy, address("9.9.8.1")));
 }
 
+TEST(TargetPolicy, who_opted_out_is_forbidden_even_where_the_owner_allows_the_prefix) {
+  const TargetPolicy policy{.allowed = {prefix("0.0.0.0/0")},
+                            .opted_out = std::make_shared<OptOuts>(parse_opt_outs("9.9.9.9\nAS64500\n"))};
+  EXPECT_EQ(judge_target(policy, address("9.9.9.9"), std::nullopt).rule, PolicyRule::opted_out);
+  EXPECT_EQ(judge_target(policy, address("9.9.9.9"), std::nullopt).prefix, prefix("9.9.9.9/32"));
+  EXPECT_EQ(judge_target(policy, address("8.8.8.8"), Asn{64500}).rule, PolicyRule::opted_out_network);
+  EXPECT_EQ(judge_target(policy, address("8.8.8.8"), Asn{64501}).rule, PolicyRule::allowed);
+  EXPECT_EQ(check_target(policy, address("9.9.9.9")).error().message,
+            "9.9.9.9 is in 9.9.9.9/32, whose owner asked in the opt-out file not to be measured");
+}
+
+TEST(TargetPolicy, the_verdict_names_the_prefix_that_matched) {
+  const auto verdict = judge_target({}, address("10.1.2.3"), std::nullopt);
+  EXPECT_EQ(verdict.rule, PolicyRule::special_use);
+  EXPECT_EQ(verdict.prefix, prefix("10.0.0.0/8"));
+  EXPECT_FALSE(judge_target({}, address("1.1.1.1"), std::nullopt).prefix);
+}
+
 TEST(TargetPolicy, everything_in_ipv6_allowed_allows_nothing_in_ipv4) {
   EXPECT_FALSE(check_target({.allowed = {prefix("::/0")}}, address("10.0.0.1")));
 }

@@ -161,13 +161,17 @@ Result<> EmbeddedJobQueue::fail_attempt(const Job& job, Instant now, std::string
   });
 }
 
-Result<> EmbeddedJobQueue::release(const Job& job) {
-  const auto give_back = [&](Database& database) -> Result<> {
-    if (!TRY(mark_released(database, job))) return lost_lease(job);
+Result<> EmbeddedJobQueue::release(const Job& job) { return give_back(job, job.not_before); }
+
+Result<> EmbeddedJobQueue::postpone(const Job& job, Instant not_before) { return give_back(job, not_before); }
+
+Result<> EmbeddedJobQueue::give_back(const Job& job, Instant not_before) {
+  const auto put_back = [&](Database& database) -> Result<> {
+    if (!TRY(mark_released(database, job, not_before))) return lost_lease(job);
     return {};
   };
   return state_.with([&](State& state) -> Result<> {
-    TRY(database_->write(give_back));
+    TRY(database_->write(put_back));
     ++state.waiting;
     return {};
   });

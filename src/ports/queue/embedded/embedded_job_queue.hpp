@@ -35,6 +35,7 @@ class EmbeddedJobQueue final : public JobQueue {
   Result<> acknowledge(const Job& job) override;
   Result<> fail_attempt(const Job& job, Instant now, std::string_view error) override;
   Result<> release(const Job& job) override;
+  Result<> postpone(const Job& job, Instant not_before) override;
   Result<std::size_t> reap(Instant now) override;
   Result<std::optional<Instant>> next_due() override;
   Result<QueueStatus> status() override;
@@ -52,6 +53,7 @@ class EmbeddedJobQueue final : public JobQueue {
   EmbeddedJobQueue(std::shared_ptr<platform::SharedDatabase> database, const EmbeddedQueueOptions& options);
 
   Result<> recover(Instant now);
+  Result<> give_back(const Job& job, Instant not_before);
   Result<std::size_t> end_leases(std::optional<Instant> expired_by, Instant now, std::string_view error);
   [[nodiscard]] Duration backoff_after(int attempt) const;
 

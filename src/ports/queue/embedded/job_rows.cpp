@@ -13,8 +13,21 @@ using platform::SqlRow;
 
 constexpr std::string_view job_columns =
     "id, target_ip, target_name, target_type, kind, priority, source, reason, created_at, not_before, attempt, "
-    "measurement_id";
-constexpr int after_job = 12;
+    "measurement_id, prober, method, port, multipath, mtu_search, dscp";
+constexpr int after_job = 18;
+
+Result<std::uint16_t> port_column(const SqlRow& row, int column) {
+  return static_cast<std::uint16_t>(TRY(platform::integer_column(row, column, 0, 65535)));
+}
+
+Result<ProbeOptions> read_options(const SqlRow& row, int first_column) {
+  ProbeOptions options{.method = TRY(parse_method(row.text(first_column)))};
+  options.port = TRY(platform::optional_column(row, first_column + 1, port_column));
+  options.multipath = row.integer(first_column + 2) != 0 ? Multipath::on : Multipath::off;
+  options.mtu_search = row.integer(first_column + 3) != 0 ? MtuSearch::on : MtuSearch::off;
+  options.dscp = static_cast<std::uint8_t>(TRY(platform::integer_column(row, first_column + 4, 0, 63)));
+  return options;
+}
 
 Result<Job> read_job(const SqlRow& row) {
   Job job;
@@ -31,6 +44,8 @@ Result<Job> read_job(const SqlRow& row) {
   job.attempt = static_cast<int>(TRY(platform::integer_column(row, 10, 0, 1'000'000)));
   const auto measurement_id = TRY(platform::optional_column(row, 11, platform::uuid_column));
   job.measurement_id = measurement_id.value_or(Uuid{});
+  job.prober = row.text(12);
+  job.options = TRY(read_options(row, 13));
   return job;
 }
 
@@ -56,9 +71,12 @@ Result<std::optional<KnownJob>> find_queued(Database& database, const Job& job) 
 Result<> insert_waiting(Database& database, const Job& job) {
   TRY(database.execute(
       "INSERT INTO jobs (id, target_ip, target_name, target_type, kind, priority, source, reason, created_at, "
-      "not_before, attempt, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 'waiting')",
+      "not_before, attempt, state, prober, method, port, multipath, mtu_search, dscp) VALUES ($1, $2, $3, $4, $5, $6, "
+      "$7, $8, $9, $10, 0, 'waiting', $11, $12, $13, $14, $15, $16)",
       {job.id.to_string(), job.target_ip.to_string(), job.target_name, to_string(job.target_type), to_string(job.kind),
-       job.priority, job.source, job.reason, format_rfc3339(job.created_at), format_rfc3339(job.not_before)}));
+       job.priority, job.source, job.reason, format_rfc3339(job.created_at), format_rfc3339(job.not_before), job.prober,
+       to_string(job.options.method), job.options.port, job.options.multipath == Multipath::on,
+       job.options.mtu_search == MtuSearch::on, job.options.dscp}));
   return {};
 }
 
@@ -98,10 +116,11 @@ Result<bool> mark_waiting(Database& database, const Job& job, Instant not_before
              {job.id.to_string(), job.attempt, format_rfc3339(not_before)})) > 0;
 }
 
-Result<bool> mark_released(Database& database, const Job& job) {
-  return TRY(database.execute("UPDATE jobs SET state = 'waiting', lease_until = NULL, attempt = attempt - 1 WHERE id = "
-                              "$1 AND attempt = $2 AND state = 'leased'",
-                              {job.id.to_string(), job.attempt})) > 0;
+Result<bool> mark_released(Database& database, const Job& job, Instant not_before) {
+  return TRY(database.execute(
+             "UPDATE jobs SET state = 'waiting', lease_until = NULL, attempt = attempt - 1, not_before = $3 WHERE id = "
+             "$1 AND attempt = $2 AND state = 'leased'",
+             {job.id.to_string(), job.attempt, format_rfc3339(not_before)})) > 0;
 }
 
 Result<> mark_dead(Database& database, std::string_view id, Instant now, std::string_view error) {

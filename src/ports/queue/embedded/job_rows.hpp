@@ -41,7 +41,7 @@ Result<std::vector<DueJob>> find_due(platform::Database& database, Instant now, 
 Result<> mark_leased(platform::Database& database, std::string_view id, const Job& job, Instant until);
 Result<bool> remove_leased(platform::Database& database, const Job& job);
 Result<bool> mark_waiting(platform::Database& database, const Job& job, Instant not_before);
-Result<bool> mark_released(platform::Database& database, const Job& job);
+Result<bool> mark_released(platform::Database& database, const Job& job, Instant not_before);
 Result<> mark_dead(platform::Database& database, std::string_view id, Instant now, std::string_view error);
 
 // Leases that ended by that instant; all of them without one.

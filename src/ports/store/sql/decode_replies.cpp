@@ -16,8 +16,9 @@ namespace json = boost::json;
 
 constexpr std::int64_t most_microseconds = std::numeric_limits<std::int64_t>::max() / 1000;
 
-constexpr std::array<std::string_view, 12> members{"ttl",        "sent", "attempts", "from", "rtt",  "reply_ttl",
-                                                   "quoted_ttl", "icmp", "mtu",      "mpls", "late", "duplicate"};
+constexpr std::array<std::string_view, 16> members{"ttl",  "sent",      "attempts",  "from",       "rtt", "reply_ttl",
+                                                   "icmp", "mtu",       "mpls",      "quoted_ttl", "tos", "tcp",
+                                                   "late", "duplicate", "rewritten", "inferred"};
 
 Duration from_microseconds(std::int64_t count) { return std::chrono::microseconds(count); }
 
@@ -29,8 +30,10 @@ class Decoder {
   Result<std::vector<Hop>> decode(const json::array& rtts) {
     TRY(check_members());
     TRY(lay_out_hops(rtts));
+    TRY(read_inferred());
     TRY(read_sent());
     TRY(lay_out_replies());
+    TRY(check_inferred());
     TRY(read_from());
     TRY(read_rtt());
     expect_the_usual();
@@ -39,6 +42,9 @@ class Decoder {
     TRY(read_quoted_ttl());
     TRY(read_mtu());
     TRY(read_mpls());
+    TRY(read_byte("tos", "a quoted TOS", &Reply::quoted_tos));
+    TRY(read_byte("tcp", "TCP flags", &Reply::tcp_flags));
+    TRY(mark("rewritten", &Reply::rewritten));
     TRY(mark("late", &Reply::late));
     TRY(mark("duplicate", &Reply::duplicate));
     return std::move(hops_);
@@ -83,6 +89,29 @@ class Decoder {
     const auto* const value = detail_.if_contains(name);
     if (value == nullptr) return &none;
     return as_array(*value, name);
+  }
+
+  // Stands where the path has an address and nothing was answered.
+  Result<> read_inferred() {
+    const auto* const entries = TRY(column("inferred"));
+    const auto last_hop = static_cast<std::int64_t>(hops_.size()) - 1;
+    for (const auto& value : *entries) {
+      const auto* const entry = TRY(as_array(value, "an inferred hop"));
+      const auto hop = static_cast<std::size_t>(TRY(integer_at(*entry, 0, 0, last_hop, "a hop")));
+      const auto verified_at = TRY(integer_at(*entry, 1, -most_microseconds, most_microseconds, "an instant"));
+      if (!context_.first_ttl || !context_.path_addresses[hop])
+        return fail(ErrorKind::invalid, "an inferred hop has no address");
+      hops_[hop].inferred = {.from = *context_.path_addresses[hop],
+                             .verified_at = Instant(from_microseconds(verified_at))};
+      hops_[hop].sent = 0;
+    }
+    return {};
+  }
+
+  Result<> check_inferred() const {
+    if (std::ranges::any_of(hops_, [](const Hop& hop) { return hop.inferred && !hop.replies.empty(); }))
+      return fail(ErrorKind::invalid, "an inferred hop has replies");
+    return {};
   }
 
   Result<> read_sent() {
@@ -211,6 +240,13 @@ class Decoder {
   Result<> read_mtu() {
     return sparse("mtu", [](Reply& reply, const json::array& entry) -> Result<> {
       reply.next_hop_mtu = static_cast<std::uint16_t>(TRY(integer_at(entry, 1, 0, 65535, "a next-hop MTU")));
+      return {};
+    });
+  }
+
+  Result<> read_byte(std::string_view name, std::string_view what, std::optional<std::uint8_t> Reply::* field) {
+    return sparse(name, [&](Reply& reply, const json::array& entry) -> Result<> {
+      reply.*field = static_cast<std::uint8_t>(TRY(integer_at(entry, 1, 0, 255, what)));
       return {};
     });
   }

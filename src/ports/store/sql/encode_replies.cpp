@@ -43,7 +43,7 @@ std::string mpls_entry(std::size_t index, const std::vector<MplsLabel>& stack) {
 }
 
 struct Columns {
-  Column from, rtt, reply_ttl, icmp, quoted_ttl, mtu, mpls, late, duplicate;
+  Column from, rtt, reply_ttl, icmp, quoted_ttl, mtu, mpls, tos, tcp, late, duplicate, rewritten;
   std::size_t count = 0;
 
   void add(const Reply& reply, const Measurement& measurement, const std::optional<IpAddress>& expected_from,
@@ -64,6 +64,9 @@ struct Columns {
       quoted_ttl.add(fmt::format("[{},{}]", index, reply.quoted_ttl ? int{*reply.quoted_ttl} : -1));
     if (reply.next_hop_mtu) mtu.add(fmt::format("[{},{}]", index, *reply.next_hop_mtu));
     if (!reply.mpls.empty()) mpls.add(mpls_entry(index, reply.mpls));
+    if (reply.quoted_tos) tos.add(fmt::format("[{},{}]", index, *reply.quoted_tos));
+    if (reply.tcp_flags) tcp.add(fmt::format("[{},{}]", index, *reply.tcp_flags));
+    if (reply.rewritten) rewritten.add(fmt::format("{}", index));
     if (reply.late) late.add(fmt::format("{}", index));
     if (reply.duplicate) duplicate.add(fmt::format("{}", index));
   }
@@ -76,8 +79,11 @@ struct Columns {
     quoted_ttl.write("quoted_ttl", object);
     mtu.write("mtu", object);
     mpls.write("mpls", object);
+    tos.write("tos", object);
+    tcp.write("tcp", object);
     late.write("late", object);
     duplicate.write("duplicate", object);
+    rewritten.write("rewritten", object);
   }
 };
 
@@ -96,11 +102,15 @@ std::string attempts_entry(const Hop& hop) {
 void write_counts(const Measurement& measurement, std::string& object) {
   Column sent;
   Column attempts;
+  Column inferred;
   for (std::size_t i = 0; i < measurement.hops.size(); ++i) {
     const auto& hop = measurement.hops[i];
-    if (hop.sent != 1) sent.add(fmt::format("[{},{}]", i, hop.sent));
+    if (hop.sent != (hop.inferred ? 0 : 1)) sent.add(fmt::format("[{},{}]", i, hop.sent));
+    if (hop.inferred)
+      inferred.add(fmt::format("[{},{}]", i, microseconds(hop.inferred->verified_at.time_since_epoch())));
     attempts.add(attempts_entry(hop));
   }
+  inferred.write("inferred", object);
   sent.write("sent", object);
   if (!std::ranges::all_of(measurement.hops, answered_once)) attempts.write("attempts", object);
 }
@@ -109,19 +119,24 @@ bool has_negative_count(const Hop& hop) {
   return hop.sent < 0 || std::ranges::any_of(hop.replies, [](const Reply& reply) { return reply.attempt < 0; });
 }
 
-Result<> check_hops(const std::vector<Hop>& hops) {
+Result<> check_hops(const Measurement& measurement) {
+  const auto& hops = measurement.hops;
   for (std::size_t i = 1; i < hops.size(); ++i)
     if (int{hops[i].ttl.value} != int{hops[i - 1].ttl.value} + 1)
       return fail(ErrorKind::invalid, "the hops of a measurement must be at consecutive TTLs");
   if (std::ranges::any_of(hops, has_negative_count))
     return fail(ErrorKind::invalid, "a hop of a measurement has a negative count");
+  if (std::ranges::any_of(hops, [](const Hop& hop) { return hop.inferred && !hop.replies.empty(); }))
+    return fail(ErrorKind::invalid, "an inferred hop was not probed and has no replies");
+  if (measurement.kind == Kind::ping && std::ranges::any_of(hops, [](const Hop& hop) { return !!hop.inferred; }))
+    return fail(ErrorKind::invalid, "a ping has no inferred hop");
   return {};
 }
 
 }  // namespace
 
 Result<StoredReplies> encode_replies(const Measurement& measurement) {
-  TRY(check_hops(measurement.hops));
+  TRY(check_hops(measurement));
   const bool has_path = measurement.kind != Kind::ping;
   StoredReplies stored{.rtts = "[", .detail = "{"};
   if (!has_path && !measurement.hops.empty())

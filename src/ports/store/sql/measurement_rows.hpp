@@ -16,10 +16,11 @@ namespace cw::store {
 
 Result<bool> has_measurement(platform::Database& database, const Uuid& id);
 // False when it is there already. The path is stored before.
-Result<bool> insert_measurement(platform::Database& database, const Measurement& measurement,
+Result<bool> insert_measurement(platform::Database& database, const NewMeasurement& added,
                                 std::optional<std::int64_t> path_id);
 
 Result<std::optional<StoredMeasurement>> find_measurement(platform::Database& database, const Uuid& id);
 Result<std::vector<MeasurementSummary>> list_measurements(platform::Database& database, const MeasurementQuery& query);
+Result<std::vector<MeasurementSummary>> list_crossing(platform::Database& database, const CrossingQuery& query);
 
 }  // namespace cw::store

@@ -46,7 +46,14 @@ void use_everything(SqlStore& store) {
     if (mask & 32) query.before_id = Uuid::first_at(samples::start() + seconds(9));
     ASSERT_TRUE(measurements.list(query));
   }
+  ASSERT_TRUE(measurements.crossing({.address = samples::router(1)}));
   ASSERT_TRUE(measurements.count());
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(store.refusals().note(
+        {{.address = samples::host(i), .reason = "excluded"}, {.address = samples::host(1), .reason = "excluded"}},
+        samples::start()));
+  ASSERT_TRUE(store.refusals().list({}));
+  ASSERT_TRUE(store.refusals().list({.address = samples::host(1)}));
   ASSERT_TRUE(measurements.facts({samples::router(1)}));
   ASSERT_TRUE(store.settings().set("a", "1", "owner", samples::start()));
   ASSERT_TRUE(store.settings().set("a", "2", "owner", samples::start()));

@@ -21,7 +21,7 @@ Result<bool> put_one(Database& database, const NewMeasurement& added) {
   if (TRY(has_measurement(database, measurement.id))) return false;
   std::optional<std::int64_t> path_id;
   if (const auto path = path_of(measurement)) path_id = TRY(store_path(database, *path, measurement.started_at));
-  if (!TRY(insert_measurement(database, measurement, path_id))) return false;
+  if (!TRY(insert_measurement(database, added, path_id))) return false;
   if (!path_id) return true;
   if (added.as_path) TRY(annotate_path(database, *path_id, measurement.started_at, *added.as_path));
   TRY(record_epoch(database, measurement, *path_id));
@@ -71,6 +71,10 @@ Result<StoredMeasurement> SqlMeasurementStore::by_id(const Uuid& id) {
 
 Result<std::vector<MeasurementSummary>> SqlMeasurementStore::list(const MeasurementQuery& query) {
   return database_->read([&](Database& database) { return list_measurements(database, query); });
+}
+
+Result<std::vector<MeasurementSummary>> SqlMeasurementStore::crossing(const CrossingQuery& query) {
+  return database_->read([&](Database& database) { return list_crossing(database, query); });
 }
 
 Result<std::int64_t> SqlMeasurementStore::count() {

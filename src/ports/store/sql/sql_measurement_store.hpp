@@ -17,6 +17,7 @@ class SqlMeasurementStore final : public MeasurementStore {
   Result<int> put(const std::vector<NewMeasurement>& batch) override;
   Result<StoredMeasurement> by_id(const Uuid& id) override;
   Result<std::vector<MeasurementSummary>> list(const MeasurementQuery& query) override;
+  Result<std::vector<MeasurementSummary>> crossing(const CrossingQuery& query) override;
   Result<std::int64_t> count() override;
   Result<std::vector<AddressFacts>> facts(const std::vector<IpAddress>& addresses) override;
 

@@ -5,6 +5,7 @@
 #include "platform/migrations.hpp"
 #include "platform/sqlite_database.hpp"
 #include "ports/store/sql/sql_measurement_store.hpp"
+#include "ports/store/sql/sql_refusal_store.hpp"
 #include "ports/store/sql/sql_settings_store.hpp"
 #include "ports/store/sql/sql_target_store.hpp"
 
@@ -24,7 +25,8 @@ SqlStore::SqlStore(std::optional<platform::DatabaseLock> lock, std::shared_ptr<p
       database_(std::move(database)),
       targets_(std::make_unique<SqlTargetStore>(database_)),
       measurements_(std::make_unique<SqlMeasurementStore>(database_)),
-      settings_(std::make_unique<SqlSettingsStore>(database_)) {}
+      settings_(std::make_unique<SqlSettingsStore>(database_)),
+      refusals_(std::make_unique<SqlRefusalStore>(database_)) {}
 
 SqlStore::~SqlStore() = default;
 

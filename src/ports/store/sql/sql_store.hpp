@@ -11,6 +11,7 @@
 #include "platform/database.hpp"
 #include "platform/database_lock.hpp"
 #include "ports/store/measurement_store.hpp"
+#include "ports/store/refusal_store.hpp"
 #include "ports/store/settings_store.hpp"
 #include "ports/store/target_store.hpp"
 
@@ -29,6 +30,7 @@ class SqlStore {
   TargetStore& targets() { return *targets_; }
   MeasurementStore& measurements() { return *measurements_; }
   SettingsStore& settings() { return *settings_; }
+  RefusalStore& refusals() { return *refusals_; }
 
   // For whatever else lives in the same database, such as the embedded queue.
   [[nodiscard]] const std::shared_ptr<platform::SharedDatabase>& database() const { return database_; }
@@ -43,6 +45,7 @@ class SqlStore {
   std::unique_ptr<TargetStore> targets_;
   std::unique_ptr<MeasurementStore> measurements_;
   std::unique_ptr<SettingsStore> settings_;
+  std::unique_ptr<RefusalStore> refusals_;
 };
 
 }  // namespace cw::store

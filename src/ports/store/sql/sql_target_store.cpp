@@ -50,6 +50,9 @@ Result<Target> SqlTargetStore::update(const Target& target) {
     known->interval = target.interval;
     known->state = target.state;
     known->reason = target.reason;
+    known->kind = target.kind;
+    known->prober = target.prober;
+    known->options = target.options;
     TRY(update_target(database, *known));
     return *std::move(known);
   });

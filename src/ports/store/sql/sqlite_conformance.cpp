@@ -4,6 +4,7 @@
 
 #include "platform/temporary_folder.hpp"
 #include "ports/store/measurement_store_conformance.hpp"
+#include "ports/store/refusal_store_conformance.hpp"
 #include "ports/store/settings_store_conformance.hpp"
 #include "ports/store/sql/sql_store.hpp"
 #include "ports/store/target_store_conformance.hpp"
@@ -41,6 +42,12 @@ SettingsStoreUnderTest settings() {
 }
 
 template <std::shared_ptr<Opened> (*open)()>
+RefusalStoreUnderTest refusals() {
+  auto opened = open();
+  return {.backend = opened, .store = &opened->store->refusals()};
+}
+
+template <std::shared_ptr<Opened> (*open)()>
 MeasurementStoreUnderTest measurements() {
   auto opened = open();
   return {.backend = opened, .store = &opened->store->measurements(), .targets = &opened->store->targets()};
@@ -49,8 +56,10 @@ MeasurementStoreUnderTest measurements() {
 INSTANTIATE_TEST_SUITE_P(SqliteMemory, TargetStoreConformance, testing::Values(targets<in_memory>));
 INSTANTIATE_TEST_SUITE_P(SqliteMemory, SettingsStoreConformance, testing::Values(settings<in_memory>));
 INSTANTIATE_TEST_SUITE_P(SqliteMemory, MeasurementStoreConformance, testing::Values(measurements<in_memory>));
+INSTANTIATE_TEST_SUITE_P(SqliteMemory, RefusalStoreConformance, testing::Values(refusals<in_memory>));
 INSTANTIATE_TEST_SUITE_P(Sqlite, TargetStoreConformance, testing::Values(targets<in_file>));
 INSTANTIATE_TEST_SUITE_P(Sqlite, SettingsStoreConformance, testing::Values(settings<in_file>));
+INSTANTIATE_TEST_SUITE_P(Sqlite, RefusalStoreConformance, testing::Values(refusals<in_file>));
 INSTANTIATE_TEST_SUITE_P(Sqlite, MeasurementStoreConformance, testing::Values(measurements<in_file>));
 
 }  // namespace

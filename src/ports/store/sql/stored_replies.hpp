@@ -15,7 +15,11 @@
 //                                       a trace of that method
 //    "quoted_ttl":[[3,2],[4,-1]],       reply, value, -1: unknown; absent: 1, from the probed address unknown
 //    "mtu":[[3,1400]], "mpls":[[3,[24015,0,1,1]]],   reply, then label, traffic class, bottom, TTL of each entry
-//    "late":[3], "duplicate":[4]}
+//    "tos":[[3,184]],                   quoted TOS, where it is not as sent
+//    "tcp":[[3,18]],                    TCP flags
+//    "late":[3], "duplicate":[4], "rewritten":[5],
+//    "inferred":[[0,1767225600000000]]} hop (counted from 0), when it was verified, in microseconds of Unix time: its
+//                                       address is the path's, nothing was sent
 
 #include <optional>
 #include <string>
@@ -32,7 +36,7 @@ struct StoredReplies {
   std::string detail;
 };
 
-// `invalid` when the hops are not at consecutive TTLs.
+// `invalid` when the hops are not at consecutive TTLs, or an inferred hop has replies or no path to stand on.
 Result<StoredReplies> encode_replies(const Measurement& measurement);
 
 // What the replies are read against: columns of the measurement and of its path.

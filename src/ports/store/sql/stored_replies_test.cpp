@@ -37,6 +37,17 @@ TEST(StoredReplies, random_replies_read_back_as_they_were) {
   }
 }
 
+TEST(StoredReplies, a_joined_hop_takes_only_the_time_it_was_verified) {
+  Random random(1);
+  auto measurement = samples::plain_trace(random, samples::start()).measurement;
+  measurement.hops[0] = {.ttl = Ttl{1},
+                         .inferred = InferredHop{.from = samples::router(1), .verified_at = samples::start()}};
+  const auto stored = encode_replies(measurement);
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->detail, R"({"inferred":[[0,1767225600000000]],"sent":[[1,2]],"reply_ttl":[60,60]})");
+  EXPECT_EQ(decode_replies(context_of(measurement), stored->rtts, stored->detail), measurement.hops);
+}
+
 TEST(StoredReplies, a_hop_that_answered_late_only_reads_back_as_it_was) {
   Random random(3);
   auto measurement = samples::plain_trace(random, samples::start()).measurement;
@@ -82,6 +93,13 @@ TEST(StoredReplies, what_encode_would_never_write_is_invalid) {
   is_invalid("[1,null]", R"({"mtu":[[0,65536]]})");
   is_invalid("[1,null]", R"({"mpls":[[0,[1,0,2,1]]]})");
   is_invalid("[1,null]", R"({"late":[-1]})");
+  is_invalid("[1,null]", R"({"tos":[[0,256]]})");
+  is_invalid("[1,null]", R"({"tcp":[[0]]})");
+  is_invalid("[1,null]", R"({"rewritten":[1]})");
+  is_invalid("[1,null]", R"({"inferred":[[1,5]]})");  // the path has no address there
+  is_invalid("[1,null]", R"({"inferred":[[0,5]]})");  // it answered
+  is_invalid("[1,null]", R"({"inferred":[[2,5]]})");
+  EXPECT_TRUE(decode_replies(path, "[null,null]", R"({"inferred":[[0,5]]})"));
 }
 
 TEST(StoredReplies, hops_beyond_the_last_ttl_are_invalid) {

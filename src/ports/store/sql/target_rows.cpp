@@ -40,6 +40,19 @@ Result<> write_labels(Database& database, const Target& target) {
   return {};
 }
 
+Result<std::uint16_t> port_column(const SqlRow& row, int column) {
+  return static_cast<std::uint16_t>(TRY(platform::integer_column(row, column, 0, 65535)));
+}
+
+Result<ProbeOptions> read_options(const SqlRow& row, int first_column) {
+  ProbeOptions options{.method = TRY(parse_method(row.text(first_column)))};
+  options.port = TRY(platform::optional_column(row, first_column + 1, port_column));
+  options.multipath = row.integer(first_column + 2) != 0 ? Multipath::on : Multipath::off;
+  options.mtu_search = row.integer(first_column + 3) != 0 ? MtuSearch::on : MtuSearch::off;
+  options.dscp = static_cast<std::uint8_t>(TRY(platform::integer_column(row, first_column + 4, 0, 63)));
+  return options;
+}
+
 Result<Target> read_columns(const SqlRow& row) {
   Target target{.id = row.integer(0)};
   target.address = TRY(platform::address_column(row, 1));
@@ -54,6 +67,9 @@ Result<Target> read_columns(const SqlRow& row) {
   target.first_seen = TRY(platform::instant_column(row, 10));
   target.last_seen = TRY(platform::instant_column(row, 11));
   target.last_measurement_at = TRY(platform::optional_column(row, 12, platform::instant_column));
+  target.kind = TRY(parse_kind(row.text(13)));
+  target.prober = row.text(14);
+  target.options = TRY(read_options(row, 15));
   return target;
 }
 
@@ -61,7 +77,8 @@ Result<Target> read_columns(const SqlRow& row) {
 
 const std::string_view target_columns =
     "t.id, t.address, t.name, t.asn, t.labels, t.source, t.reason, t.priority, t.interval_seconds, t.state, "
-    "t.first_seen, t.last_seen, t.last_measurement_at";
+    "t.first_seen, t.last_seen, t.last_measurement_at, t.kind, t.prober, t.method, t.port, t.multipath, t.mtu_search, "
+    "t.dscp";
 
 Target joined(const Target& known, const Target& reported) {
   auto target = known;
@@ -106,15 +123,31 @@ Result<std::optional<Target>> find_target(Database& database, const IpAddress& a
 Result<Target> insert_target(Database& database, Target target) {
   constexpr std::string_view sql =
       "INSERT INTO targets (address, name, asn, labels, source, reason, priority, interval_seconds, state, first_seen, "
-      "last_seen, last_measurement_at, next_due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) "
-      "RETURNING id";
+      "last_seen, last_measurement_at, next_due_at, kind, prober, method, port, multipath, mtu_search, dscp) VALUES "
+      "($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) RETURNING id";
+  const auto& options = target.options;
   target.labels = without_repeats(target.labels);
-  const auto id = TRY(platform::select_integer(
-      database, sql,
-      {target.address.to_string(), target.name, number(target.asn), encode_texts(target.labels),
-       to_string(target.source), target.reason, target.priority, std::int64_t{target.interval.count()},
-       to_string(target.state), format_rfc3339(target.first_seen), format_rfc3339(target.last_seen),
-       text(target.last_measurement_at), format_rfc3339(next_due(target))}));
+  const auto id = TRY(platform::select_integer(database, sql,
+                                               {target.address.to_string(),
+                                                target.name,
+                                                number(target.asn),
+                                                encode_texts(target.labels),
+                                                to_string(target.source),
+                                                target.reason,
+                                                target.priority,
+                                                std::int64_t{target.interval.count()},
+                                                to_string(target.state),
+                                                format_rfc3339(target.first_seen),
+                                                format_rfc3339(target.last_seen),
+                                                text(target.last_measurement_at),
+                                                format_rfc3339(next_due(target)),
+                                                to_string(target.kind),
+                                                target.prober,
+                                                to_string(options.method),
+                                                options.port,
+                                                options.multipath == Multipath::on,
+                                                options.mtu_search == MtuSearch::on,
+                                                options.dscp}));
   target.id = id;
   TRY(write_labels(database, target));
   return target;
@@ -123,10 +156,14 @@ Result<Target> insert_target(Database& database, Target target) {
 Result<> update_target(Database& database, const Target& target) {
   constexpr std::string_view sql =
       "UPDATE targets SET asn = $2, labels = $3, reason = $4, priority = $5, interval_seconds = $6, state = $7, "
-      "last_seen = $8, next_due_at = $9 WHERE id = $1";
-  TRY(database.execute(sql, {target.id, number(target.asn), encode_texts(target.labels), target.reason, target.priority,
-                             std::int64_t{target.interval.count()}, to_string(target.state),
-                             format_rfc3339(target.last_seen), format_rfc3339(next_due(target))}));
+      "last_seen = $8, next_due_at = $9, kind = $10, prober = $11, method = $12, port = $13, multipath = $14, "
+      "mtu_search = $15, dscp = $16 WHERE id = $1";
+  const auto& options = target.options;
+  TRY(database.execute(
+      sql, {target.id, number(target.asn), encode_texts(target.labels), target.reason, target.priority,
+            std::int64_t{target.interval.count()}, to_string(target.state), format_rfc3339(target.last_seen),
+            format_rfc3339(next_due(target)), to_string(target.kind), target.prober, to_string(options.method),
+            options.port, options.multipath == Multipath::on, options.mtu_search == MtuSearch::on, options.dscp}));
   return write_labels(database, target);
 }
 
