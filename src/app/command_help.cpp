@@ -35,6 +35,9 @@ constexpr std::array kCommands{
                     "  cyberwatch trace www.example.net\n"
                     "  cyberwatch trace -6 --method udp 2001:db8::1\n"
                     "  cyberwatch trace --file list.txt --json > traces.jsonl\n"
+                    "  cyberwatch trace --mda www.example.net       every load-balanced path, as a graph\n"
+                    "  cyberwatch trace --method tcp --port 443 www.example.net\n"
+                    "  cyberwatch trace --prober scamper --raw --json 192.0.2.1\n"
                     "  generate | cyberwatch trace --file - --pps 0 --json\n\n"
                     "Several targets run at once; each is printed as it ends. A line of LIST that is no target is\n"
                     "told on stderr and the others go on. Exit code 0: every target was traced, reached or not;\n"
@@ -54,6 +57,15 @@ constexpr std::array kCommands{
                     "  cyberwatch mtr --count 30 www.example.net | tee report.txt\n\n"
                     "A hop that never answers says \"no answer\": that is no loss. A hop that answers less often\n"
                     "than later ones says \"limits answers\": the router is busy, your packets arrive."},
+    CommandHelp{.name = "survey",
+                .description = "Traces every /24 (IPv6: /48) of a list in random order, and keeps every reply.",
+                .examples =
+                    "Examples:\n"
+                    "  cyberwatch survey prefixes.txt --output survey.jsonl --pps 10000\n"
+                    "  cyberwatch survey prefixes.txt --output survey.jsonl --resume\n\n"
+                    "Keeps a byte for each destination and nothing for each probe. What the settings exclude, and\n"
+                    "special-use space that they do not allow, is left out and counted. Ctrl-C stops it; --resume\n"
+                    "goes on within a second of where it stopped."},
     CommandHelp{.name = "target add",
                 .description = "Adds targets that the node measures at their interval.",
                 .examples = "Examples:\n"
@@ -75,6 +87,22 @@ constexpr std::array kCommands{
                     "  cyberwatch target import resolvers\n"
                     "  cyberwatch target import my-list.txt --label mine\n\n"
                     "Lines that are refused are told on stderr and the others are added; then the exit code is 1."},
+    CommandHelp{
+        .name = "why",
+        .description = "Explains the probes to an address: who wanted them, what allowed them, when the next is due.",
+        .examples = "Examples:\n"
+                    "  cyberwatch why 192.0.2.1"},
+    CommandHelp{.name = "export",
+                .description = "Prints a measurement in the format of another program.",
+                .examples = "Examples:\n"
+                            "  cyberwatch export 0198c0de-1234-7000-8000-000000000000 --format atlas"},
+    CommandHelp{.name = "import",
+                .description = "Reads measurements of other programs.",
+                .examples =
+                    "Examples:\n"
+                    "  cyberwatch import RIPE-Atlas-measurement.json | jq .\n"
+                    "  cyberwatch import --keep traces.warts\n\n"
+                    "A line that cannot be read is told on stderr and the others go on; then the exit code is 1."},
     CommandHelp{.name = "settings list",
                 .description = "Lists every setting with its value and where it comes from.",
                 .examples = "Examples:\n"

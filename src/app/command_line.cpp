@@ -3,70 +3,15 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <functional>
 #include <memory>
 
 #include "app/command_help.hpp"
+#include "app/declare_options.hpp"
 #include "app/probe_texts.hpp"
 #include "core/text.hpp"
 
 namespace cw::app {
 namespace {
-
-using std::chrono::milliseconds;
-
-// Makes the record once everything was read.
-using Finish = std::function<Result<Command>()>;
-
-void declare_json(CLI::App& app, bool& json) { app.add_flag("--json", json, "JSON Lines on stdout and nothing else"); }
-
-void declare_family(CLI::App& app, bool& only_v4, bool& only_v6) {
-  auto* v4 = app.add_flag("-4", only_v4, "IPv4 only");
-  app.add_flag("-6", only_v6, "IPv6 only")->excludes(v4);
-}
-
-void declare_settings(CLI::App& app, SettingArguments& settings) {
-  app.add_option("--config", settings.config, "Settings file (default /etc/cyberwatch/cyberwatch.toml)")
-      ->type_name("FILE");
-  const auto set_store = [&settings](const std::string& url) { settings.overrides.push_back({"store.url", url}); };
-  app.add_option_function<std::string>("--store", set_store, "Where measurements are kept")->type_name("FILE|URL");
-  const auto set_any = [&settings](const std::vector<std::string>& assignments) {
-    for (const auto& assignment : assignments) {
-      const auto equals = assignment.find('=');
-      if (equals == std::string::npos) throw CLI::ValidationError("--set", "KEY=VALUE is wanted, not " + assignment);
-      settings.overrides.push_back({assignment.substr(0, equals), assignment.substr(equals + 1)});
-    }
-  };
-  app.add_option_function<std::vector<std::string>>("--set", set_any, "A setting for this run")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
-}
-
-void declare_probe(CLI::App& app, ProbeTexts& texts, std::string_view target_help) {
-  app.add_option("TARGET", texts.probe.targets, std::string(target_help))->type_name("");
-  declare_family(app, texts.only_v4, texts.only_v6);
-  app.add_option("--method", texts.method, "icmp or udp")->type_name("NAME")->capture_default_str();
-  app.add_option("--port", texts.port, "UDP destination port (default 33434)")
-      ->type_name("N")
-      ->check(CLI::Range(1, 65535));
-  app.add_option("--flow", texts.probe.flow, "Which of the load-balanced flows")
-      ->type_name("N")
-      ->check(CLI::Range(0, 65535));
-  app.add_option("--timeout", texts.timeout_ms, "Longest wait for an answer; what was seen usually ends it sooner")
-      ->type_name("MS")
-      ->check(CLI::Range(1, 60'000))
-      ->capture_default_str();
-  app.add_option("--pps", texts.probe.packets_per_second, "Packets a second, all targets together; 0 is no limit")
-      ->type_name("N")
-      ->check(CLI::Range(0, 10'000'000))
-      ->capture_default_str();
-  app.add_option("--prober", texts.prober, "native")->type_name("NAME")->capture_default_str();
-  declare_json(app, texts.json);
-}
-
-void declare_file(CLI::App& app, ProbeTexts& texts) {
-  app.add_option("--file", texts.probe.file, "One target a line, # begins a comment; - is stdin")->type_name("LIST");
-}
 
 Finish declare_serve(CLI::App& app) {
   auto command = std::make_shared<ServeCommand>();
@@ -100,75 +45,6 @@ Finish declare_demo(CLI::App& app) {
   return [command]() -> Result<Command> { return *command; };
 }
 
-Finish declare_trace(CLI::App& app) {
-  auto command = std::make_shared<TraceCommand>();
-  auto texts = std::make_shared<ProbeTexts>();
-  declare_probe(app, *texts, "Addresses or host names");
-  declare_file(app, *texts);
-  const auto ttl = [&app](const char* name, int& value, const char* help) {
-    app.add_option(name, value, help)->type_name("N")->check(CLI::Range(1, 255))->capture_default_str();
-  };
-  ttl("--first-ttl", command->first_ttl, "TTL to begin with");
-  ttl("--max-ttl", command->max_ttl, "TTL to end with");
-  ttl("--gap-limit", command->gap_limit, "Silent TTLs in a row that end the trace");
-  app.add_option("--attempts", command->attempts, "Most probes for a TTL that stays silent")
-      ->type_name("N")
-      ->check(CLI::Range(1, 10))
-      ->capture_default_str();
-  app.add_flag("--mda", texts->mda, "All load-balanced paths (not in this build)");
-  return [command, texts]() -> Result<Command> {
-    command->probe = TRY(finish_probe(*texts));
-    if (command->first_ttl > command->max_ttl)
-      return fail(ErrorKind::invalid, "--first-ttl must not be above --max-ttl");
-    return *command;
-  };
-}
-
-Finish declare_ping(CLI::App& app) {
-  auto command = std::make_shared<PingCommand>();
-  auto texts = std::make_shared<ProbeTexts>();
-  auto interval_ms = std::make_shared<int>(1000);
-  declare_probe(app, *texts, "Addresses or host names");
-  declare_file(app, *texts);
-  app.add_option("--count,-c", command->count, "Probes to each target")
-      ->type_name("N")
-      ->check(CLI::Range(1, 10'000))
-      ->capture_default_str();
-  app.add_option("--interval", *interval_ms, "Between two probes to one target")
-      ->type_name("MS")
-      ->check(CLI::Range(1, 3'600'000))
-      ->capture_default_str();
-  return [command, texts, interval_ms]() -> Result<Command> {
-    command->probe = TRY(finish_probe(*texts));
-    command->interval = milliseconds(*interval_ms);
-    return *command;
-  };
-}
-
-Finish declare_mtr(CLI::App& app) {
-  auto command = std::make_shared<MtrCommand>();
-  auto texts = std::make_shared<ProbeTexts>();
-  auto interval_ms = std::make_shared<int>(1000);
-  declare_probe(app, *texts, "Address or host name");
-  app.add_option("--count,-c", command->count, "Rounds (default: until q on a terminal, else 10)")
-      ->type_name("N")
-      ->check(CLI::Range(1, 10'000));
-  app.add_option("--interval", *interval_ms, "Between two rounds")
-      ->type_name("MS")
-      ->check(CLI::Range(1, 3'600'000))
-      ->capture_default_str();
-  app.add_option("--max-ttl", command->max_ttl, "TTL to end with")
-      ->type_name("N")
-      ->check(CLI::Range(1, 255))
-      ->capture_default_str();
-  return [command, texts, interval_ms]() -> Result<Command> {
-    command->probe = TRY(finish_probe(*texts));
-    if (command->probe.targets.size() != 1) return fail(ErrorKind::invalid, "mtr takes one TARGET");
-    command->interval = milliseconds(*interval_ms);
-    return *command;
-  };
-}
-
 Finish declare_target(CLI::App& app, TargetAction action) {
   auto command = std::make_shared<TargetCommand>();
   command->action = action;
@@ -189,6 +65,11 @@ Finish declare_target(CLI::App& app, TargetAction action) {
                    "How often it is measured (default: target.interval_seconds)")
         ->type_name("SECONDS")
         ->check(CLI::Range(10, 2'592'000));
+    app.add_option("--kind", command->kind, "What is measured: trace, ping or mtr")
+        ->type_name("NAME")
+        ->capture_default_str();
+    app.add_option("--prober", command->prober, "Which prober measures it (default: as worker.probers says)")
+        ->type_name("NAME");
     app.add_option("--priority", command->priority, "From 0 to 9, the highest")
         ->type_name("N")
         ->check(CLI::Range(0, 9))
@@ -216,6 +97,40 @@ Finish declare_settings_command(CLI::App& app, SettingsAction action) {
     command->output = output_of(*json);
     return *command;
   };
+}
+
+Finish declare_why(CLI::App& app) {
+  auto command = std::make_shared<WhyCommand>();
+  auto json = std::make_shared<bool>(false);
+  app.add_option("ADDRESS", command->address, "An address that was, or might have been, probed")
+      ->type_name("")
+      ->required();
+  declare_settings(app, command->settings);
+  declare_json(app, *json);
+  return [command, json]() -> Result<Command> {
+    command->output = output_of(*json);
+    return *command;
+  };
+}
+
+Finish declare_export(CLI::App& app) {
+  auto command = std::make_shared<ExportCommand>();
+  app.add_option("MEASUREMENT", command->measurement, "Its id")->type_name("")->required();
+  app.add_option("--format", command->format, "atlas, scamper, mtr, globalping or json")
+      ->type_name("NAME")
+      ->capture_default_str();
+  declare_settings(app, command->settings);
+  return [command]() -> Result<Command> { return *command; };
+}
+
+Finish declare_import(CLI::App& app) {
+  auto command = std::make_shared<ImportCommand>();
+  app.add_option("FILE", command->files, "RIPE Atlas, scamper or our own JSON, or warts; - is stdin")
+      ->type_name("")
+      ->required();
+  app.add_flag("--keep", command->store, "Stores the measurements in the node; else they are printed as JSON");
+  declare_settings(app, command->settings);
+  return [command]() -> Result<Command> { return *command; };
 }
 
 Finish declare_lookup(CLI::App& app) {
@@ -284,10 +199,14 @@ const std::vector<CommandRow>& command_rows() {
       {"trace", declare_trace},
       {"ping", declare_ping},
       {"mtr", declare_mtr},
+      {"survey", declare_survey},
       {"target add", [](CLI::App& app) { return declare_target(app, add); }},
       {"target remove", [](CLI::App& app) { return declare_target(app, remove); }},
       {"target list", [](CLI::App& app) { return declare_target(app, list); }},
       {"target import", [](CLI::App& app) { return declare_target(app, import); }},
+      {"why", declare_why},
+      {"export", declare_export},
+      {"import", declare_import},
       {"settings list", [](CLI::App& app) { return declare_settings_command(app, SettingsAction::list); }},
       {"settings get", [](CLI::App& app) { return declare_settings_command(app, SettingsAction::get); }},
       {"settings set", [](CLI::App& app) { return declare_settings_command(app, SettingsAction::set); }},

@@ -37,6 +37,14 @@ struct DemoCommand {
   std::optional<std::string> scenario;
 };
 
+// How probes leave this machine.
+struct WireArguments {
+  std::string kind = "auto";        // auto, ring, raw or datagram
+  std::optional<IpAddress> source;  // the probes' own address
+  std::string interface_name;       // empty: as the routes say
+  std::string identity;             // text in every probe; empty: none
+};
+
 // What trace, ping and mtr have in common.
 struct ProbeArguments {
   std::vector<std::string> targets;
@@ -47,6 +55,10 @@ struct ProbeArguments {
   std::uint16_t flow = 0;
   int packets_per_second = 1000;  // 0: as fast as the kernel takes them
   Duration timeout = std::chrono::seconds(1);
+  std::uint8_t dscp = 0;
+  WireArguments wire;
+  std::string prober = "native";
+  RawOutput raw_output = RawOutput::drop;
   Output output = Output::text;
 };
 
@@ -56,6 +68,10 @@ struct TraceCommand {
   int max_ttl = 30;
   int attempts = 2;
   int gap_limit = 5;
+  Multipath multipath = Multipath::off;
+  int confidence_percent = 95;
+  MtuSearch mtu_search = MtuSearch::off;
+  KnownHops known_hops = KnownHops::probe;
 };
 
 struct PingCommand {
@@ -71,6 +87,36 @@ struct MtrCommand {
   int max_ttl = 30;
 };
 
+struct SurveyCommand {
+  std::vector<std::string> lists;  // files of prefixes and addresses; "-": stdin
+  std::string output;              // a file that replies are appended to
+  bool resume = false;
+  Method method = Method::icmp;
+  int packets_per_second = 1000;
+  int max_ttl = 30;
+  WireArguments wire;
+  std::optional<std::uint64_t> seed;  // of the order; else from the system
+  SettingArguments settings;          // whose policy says what is left out
+};
+
+struct ExportCommand {
+  std::string measurement;
+  std::string format = "json";
+  SettingArguments settings;
+};
+
+struct ImportCommand {
+  std::vector<std::string> files;  // "-": stdin
+  bool store = false;              // else they are printed in our own JSON
+  SettingArguments settings;
+};
+
+struct WhyCommand {
+  std::string address;
+  SettingArguments settings;
+  Output output = Output::text;
+};
+
 enum class TargetAction : std::uint8_t { add, remove, list, import };
 
 struct TargetCommand {
@@ -81,6 +127,8 @@ struct TargetCommand {
   std::vector<std::string> labels;
   std::optional<int> interval_seconds;
   int priority = 5;
+  std::string prober;  // empty: the node's own order
+  std::string kind = "trace";
   Output output = Output::text;
 };
 
@@ -131,9 +179,10 @@ struct HelpCommand {
   std::string text;
 };
 
-using Command = std::variant<ServeCommand, DemoCommand, TraceCommand, PingCommand, MtrCommand, TargetCommand,
-                             SettingsCommand, LookupCommand, DataStatusCommand, LabRunCommand, DoctorCommand,
-                             VersionCommand, CompletionCommand, HelpCommand>;
+using Command =
+    std::variant<ServeCommand, DemoCommand, TraceCommand, PingCommand, MtrCommand, SurveyCommand, TargetCommand,
+                 WhyCommand, ExportCommand, ImportCommand, SettingsCommand, LookupCommand, DataStatusCommand,
+                 LabRunCommand, DoctorCommand, VersionCommand, CompletionCommand, HelpCommand>;
 
 // Arguments without the program's name. `invalid`, in one line that says what to do, for everything wrong;
 // `unsupported` for what this build does not have.

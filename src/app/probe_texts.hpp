@@ -14,19 +14,24 @@ namespace cw::app {
 struct ProbeTexts {
   ProbeArguments probe;
   std::string method = "icmp";
-  std::string prober = "native";
   int timeout_ms = 1000;
   int port = 0;
   bool only_v4 = false;
   bool only_v6 = false;
   bool json = false;
   bool mda = false;
+  bool pmtu = false;
+  bool join = false;
+  bool raw_output = false;
+  std::string source;
 };
 
 Output output_of(bool json);
 std::optional<Family> family_of(bool only_v4, bool only_v6);
 
-// `invalid` for what does not go together, `unsupported` for what this build does not have.
+// `invalid` for what does not go together or no prober is called.
 Result<ProbeArguments> finish_probe(const ProbeTexts& texts);
+// Reads --source into the arguments.
+Result<> finish_wire(WireArguments& wire, const std::string& source);
 
 }  // namespace cw::app

@@ -65,7 +65,7 @@ TEST(SettingsLoader, every_line_of_the_sample_file_is_valid_when_uncommented) {
     const auto line = sample.substr(at, end - at);
     at = end + 1;
     const bool is_setting = line.starts_with("# ") && line.find(" = ") != std::string::npos && line.find('.') != 1 &&
-                            line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_", 2) == line.find(" = ");
+                            line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789", 2) == line.find(" = ");
     uncommented += (is_setting ? line.substr(2) : line) + "\n";
     lines += is_setting ? 1 : 0;
   }

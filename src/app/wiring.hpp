@@ -5,23 +5,27 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "api/api.hpp"
 #include "app/node/node_api.hpp"
+#include "app/node/opt_out_file.hpp"
 #include "app/node/target_list.hpp"
 #include "app/thread_group.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "model/settings.hpp"
 #include "platform/http_server.hpp"
+#include "platform/privileges.hpp"
 #include "platform/wire.hpp"
 #include "ports/probe/prober.hpp"
 #include "ports/routing/route_table.hpp"
 #include "roles/scheduler/scheduler.hpp"
-#include "roles/worker/worker.hpp"
+#include "roles/worker/worker_pool.hpp"
+#include "rules/schedule/probe_admission.hpp"
 
 namespace cw::app {
 
@@ -35,7 +39,7 @@ struct NodeParts {
   Network network = Network::real;
 };
 
-// Which of the settings' roles ask for probes.
+// Whether a role asks for probes, and the native prober for a wire to send them.
 bool needs_wire(const Settings& settings);
 
 class Node {
@@ -53,28 +57,35 @@ class Node {
                               const std::function<void(const std::string&)>& on_refused);
   store::TargetStore& targets() { return stores_.store->targets(); }
 
+  // What of the privileges is to be kept for external tools when the others are dropped, between `open` and `start`.
+  [[nodiscard]] platform::Kept kept() const { return kept_; }
   void start();
   // "http://127.0.0.1:8480/"; empty without the API.
   [[nodiscard]] std::string url() const;
 
  private:
-  Node(NodeParts parts, Stores stores, const Clock& clock);
+  Node(NodeParts parts, Stores stores, schedule::TargetPolicy policy, const Clock& clock);
   [[nodiscard]] bool has_role(std::string_view role) const;
-  void open_prober(std::unique_ptr<platform::Wire> wire);
+  Result<> open_prober(std::unique_ptr<platform::Wire> wire);
+  Result<> open_opt_outs();
   Result<> open_api();
-  void open_worker();
-  void open_scheduler();
+  void open_workers();
+  std::unique_ptr<roles::Worker> make_worker();
+  Result<> open_scheduler();
 
   Settings settings_;
   Network network_;
   const Clock& clock_;
   Stores stores_;
   routing::RouteTables routes_;
+  schedule::ProbeAdmission admission_;
+  std::optional<OptOutFile> opt_outs_;
   std::string wire_name_;
   std::unique_ptr<probe::Prober> prober_;
-  std::function<void()> launch_prober_;
+  std::function<void()> launch_probers_;
+  platform::Kept kept_ = platform::Kept::nothing;
   std::unique_ptr<api::Api> api_;
-  std::unique_ptr<roles::Worker> worker_;
+  std::unique_ptr<roles::WorkerPool> workers_;
   std::unique_ptr<roles::Scheduler> scheduler_;
   std::unique_ptr<platform::HttpServer> server_;
   ThreadGroup threads_;  // stopped before anything else goes

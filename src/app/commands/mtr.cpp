@@ -29,12 +29,12 @@ class OtherScreen {
 };
 
 // Home, every line cut to the screen and cleared behind, and nothing below.
-std::string frame(const EventLog& log, const MeasurementRequest& request, const TextStyle& style) {
+std::string frame(const EventLog& log, const MeasurementRequest& request, Instant now, const TextStyle& style) {
   const auto size = terminal_size();
   auto text = trace_heading(request, style);
   text.pop_back();
   text += paint(style.colour, Ink::faint, fmt::format("   round {}   q quits", log.round() + 1)) + "\n";
-  text += mtr_table(log.hops(), request.address.family(), style);
+  text += mtr_table(log.result(now, now), style);
   std::string drawn = "\x1b[H";
   std::size_t rows = 0;
   for (const auto line : split(trim(text), '\n'))
@@ -55,7 +55,7 @@ Result<Measurement> watch(const MeasurementRequest& request, ProbeSession& sessi
       const auto now = session.clock().now();
       if (now - drawn_at >= kRedraw || now < drawn_at) {
         drawn_at = now;
-        write_out(frame(log, request, style));
+        write_out(frame(log, request, now, style));
       }
       const auto key = keys.poll();
       return !key || (*key != 'q' && *key != 'Q');

@@ -19,6 +19,10 @@ MeasurementRequest trace_request(const TraceCommand& command, ProbeSession& sess
   request.max_ttl = Ttl{static_cast<std::uint8_t>(command.max_ttl)};
   request.attempts = command.attempts;
   request.gap_limit = command.gap_limit;
+  request.multipath = command.multipath;
+  request.confidence_percent = command.confidence_percent;
+  request.mtu_search = command.mtu_search;
+  request.known_hops = command.known_hops;
   return request;
 }
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "app/commands/commands.hpp"
+#include "app/node/opt_out_file.hpp"
 #include "app/presets.hpp"
 #include "app/wires.hpp"
 #include "platform/resolver.hpp"
@@ -43,29 +44,35 @@ Result<Stores> open_stores(const std::string& url, Instant now) {
   return stores;
 }
 
-schedule::TargetPolicy target_policy(const Settings& settings) {
-  return {.allowed = settings.prefixes("policy.allowed"), .excluded = settings.prefixes("policy.excluded")};
+Result<schedule::TargetPolicy> target_policy(const Settings& settings) {
+  schedule::TargetPolicy policy{.allowed = settings.prefixes("policy.allowed"),
+                                .excluded = settings.prefixes("policy.excluded")};
+  if (const auto& file = settings.text("policy.opt_out_file"); !file.empty())
+    policy.opted_out = TRY(read_opt_outs(file));
+  return policy;
 }
 
 api::ApiOptions api_options(const Settings& settings) {
   return {.version = std::string(version()),
           .vantage = settings.text("vantage.name"),
-          .policy = target_policy(settings),
           .settings = settings,
           .presets = api_presets(),
           .seed = system_seed()};
 }
 
 std::unique_ptr<api::Api> make_bookkeeper(Stores& stores, probe::Prober& prober, routing::RouteTables& routes,
-                                          const Clock& clock, const Settings& settings, TargetSource added_as) {
+                                          schedule::ProbeAdmission& admission, const Clock& clock,
+                                          const Settings& settings, TargetSource added_as) {
   auto options = api_options(settings);
   options.added_as = added_as;
   return std::make_unique<api::Api>(api::ApiPorts{.targets = stores.store->targets(),
                                                   .measurements = stores.store->measurements(),
+                                                  .refusals = stores.store->refusals(),
                                                   .settings = stores.store->settings(),
                                                   .queue = *stores.queue,
                                                   .prober = prober,
                                                   .routes = routes,
+                                                  .admission = admission,
                                                   .clock = clock,
                                                   .resolve = platform::resolve},
                                     std::move(options));

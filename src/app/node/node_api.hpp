@@ -26,7 +26,8 @@ Result<Stores> open_stores(const std::string& url, Instant now);
 
 // What the API is told of this program.
 api::ApiOptions api_options(const Settings& settings);
-schedule::TargetPolicy target_policy(const Settings& settings);
+// The owner's policy with the opt-outs as they are now. `invalid` where the opt-out file cannot be read.
+Result<schedule::TargetPolicy> target_policy(const Settings& settings);
 
 // Measures nothing: for an API that only keeps the books.
 class NoProber final : public probe::Prober {
@@ -41,6 +42,7 @@ class NoProber final : public probe::Prober {
 
 // An API over `stores` that adds targets as `added_as`. All but the settings outlive it.
 std::unique_ptr<api::Api> make_bookkeeper(Stores& stores, probe::Prober& prober, routing::RouteTables& routes,
-                                          const Clock& clock, const Settings& settings, TargetSource added_as);
+                                          schedule::ProbeAdmission& admission, const Clock& clock,
+                                          const Settings& settings, TargetSource added_as);
 
 }  // namespace cw::app

@@ -68,9 +68,12 @@ class InProcessNode : public NodeClient {
 
 // The books of a store that no node has open.
 struct Books {
-  Books(Stores opened, const Settings& settings)
-      : stores(std::move(opened)), table(open_local_table(settings)), routes(table ? *table : empty_table()) {
-    api = make_bookkeeper(stores, prober, routes, clock, settings, TargetSource::static_list);
+  Books(Stores opened, schedule::TargetPolicy policy, const Settings& settings)
+      : stores(std::move(opened)),
+        table(open_local_table(settings)),
+        routes(table ? *table : empty_table()),
+        admission(std::move(policy)) {
+    api = make_bookkeeper(stores, prober, routes, admission, clock, settings, TargetSource::static_list);
   }
 
   platform::SystemClock clock;
@@ -78,12 +81,14 @@ struct Books {
   NoProber prober;
   Result<std::shared_ptr<const routing::RouteTable>> table;
   routing::RouteTables routes;
+  schedule::ProbeAdmission admission;
   std::unique_ptr<api::Api> api;
 };
 
 class LocalNode final : private Books, public InProcessNode {
  public:
-  LocalNode(Stores opened, const Settings& settings) : Books(std::move(opened), settings), InProcessNode(*Books::api) {}
+  LocalNode(Stores opened, schedule::TargetPolicy policy, const Settings& settings)
+      : Books(std::move(opened), std::move(policy), settings), InProcessNode(*Books::api) {}
 };
 
 ErrorKind kind_of(std::string_view problem, int status) {
@@ -142,7 +147,8 @@ Result<std::unique_ptr<NodeClient>> NodeClient::open(const Settings& settings, S
     if (use == StoreUse::read && !std::filesystem::exists(**file, error)) url = "sqlite::memory:";
   }
   const platform::SystemClock clock;
-  return std::make_unique<LocalNode>(TRY(open_stores(url, clock.now())), settings);
+  auto policy = TRY(target_policy(settings));
+  return std::make_unique<LocalNode>(TRY(open_stores(url, clock.now())), std::move(policy), settings);
 }
 
 std::unique_ptr<NodeClient> client_of(api::Api& api) { return std::make_unique<InProcessNode>(api); }

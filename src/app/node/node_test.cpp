@@ -28,7 +28,7 @@ class NodeBooksTest : public testing::Test {
     auto stores = open_stores("sqlite::memory:", kStart);
     ASSERT_TRUE(stores) << stores.error().message;
     stores_ = *std::move(stores);
-    api_ = make_bookkeeper(stores_, prober_, routes_, clock_, settings_, TargetSource::static_list);
+    api_ = make_bookkeeper(stores_, prober_, routes_, admission_, clock_, settings_, TargetSource::static_list);
     client_ = client_of(*api_);
   }
 
@@ -45,6 +45,7 @@ class NodeBooksTest : public testing::Test {
   Stores stores_;
   NoProber prober_;
   routing::RouteTables routes_;
+  schedule::ProbeAdmission admission_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<NodeClient> client_;
   std::vector<std::string> refused_;
@@ -84,6 +85,38 @@ TEST_F(NodeBooksTest, bad_lines_of_a_file_are_told_with_their_number_and_the_res
   EXPECT_EQ(target->labels, std::vector<std::string>{"mine"});
   EXPECT_EQ(target->interval, std::chrono::seconds(60));
   EXPECT_EQ(target->priority, 7);
+}
+
+TEST_F(NodeBooksTest, a_long_list_with_everything_wrong_in_it_is_taken_as_far_as_it_is_right) {
+  const platform::TemporaryFolder folder;
+  const auto file = (folder / "list.txt").string();
+  {
+    std::ofstream out(file, std::ios::binary);
+    for (int i = 0; i < 20'000; ++i) {
+      if (i % 10 == 0)
+        out << "# " << i << "\n";
+      else if (i % 10 == 1)
+        out << "10.0." << i / 250 % 250 << "." << i % 250 << "\n";  // forbidden
+      else if (i % 10 == 2)
+        out << "16.0.0.1\n";  // a repeat
+      else if (i % 1000 == 3)
+        out << "not a name " << std::string(1000, 'x') << "\n";
+      else
+        out << "16.1." << i / 250 << "." << i % 250 << "  # ours\r\n";
+    }
+    out << std::string(5'000'000, 'y');  // a line that ends nowhere
+  }
+  const auto result = import({file});
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_EQ(result->added, 20'000 - 2000 - 2000 - 2000 - 20 + 1);
+  EXPECT_EQ(result->joined, 1999);
+  EXPECT_EQ(result->refused, 2000 + 20 + 1);
+  EXPECT_EQ(result->refused_by.at("target-forbidden"), 2000);
+  EXPECT_EQ(result->refused_by.at("target-unresolvable"), 21);
+  ASSERT_EQ(std::ssize(refused_), kMostRefusedTold + 1);
+  EXPECT_TRUE(refused_[0].starts_with(file + ":2: ")) << refused_[0];
+  EXPECT_NE(refused_.back().find("1021 lines more"), std::string::npos) << refused_.back();
+  EXPECT_EQ(stores_.store->refusals().list({.limit = 10'000})->size(), 2000u);
 }
 
 TEST_F(NodeBooksTest, what_is_neither_file_nor_preset_is_refused_with_the_presets) {

@@ -1,19 +1,43 @@
 #include "app/node/target_list.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <boost/json.hpp>
 #include <fstream>
+#include <map>
+#include <optional>
 
 #include "app/presets.hpp"
+#include "core/ip_address.hpp"
 #include "core/text.hpp"
 
 namespace cw::app {
 namespace {
 
-// As many names as the API resolves in one request; lists of addresses go in larger pieces.
-constexpr std::size_t kLinesAtOnce = 200;
+// Of one request: as many names as the API resolves, a number of lines that it stores in a moment.
+constexpr std::size_t kNamesAtOnce = 200;
+constexpr std::size_t kLinesAtOnce = 5000;
+constexpr std::size_t kBytesAtOnce = std::size_t{256} * 1024;
 constexpr std::size_t kMostLine = 300;
+
+// Lines of a file that go in one request.
+struct Piece {
+  std::vector<std::string> lines;
+  std::size_t names = 0;
+  std::size_t bytes = 0;
+  std::size_t before = 0;  // lines of the pieces that went already
+
+  void add(std::string line) {
+    const auto said = trim(std::string_view(line).substr(0, line.find('#')));
+    if (!said.empty() && !IpAddress::parse(said)) ++names;
+    bytes += line.size();
+    lines.push_back(std::move(line));
+  }
+  [[nodiscard]] bool is_full() const {
+    return names >= kNamesAtOnce || lines.size() >= kLinesAtOnce || bytes >= kBytesAtOnce;
+  }
+};
 
 void put_options(boost::json::object& body, const TargetOptions& options) {
   if (!options.labels.empty()) body["labels"] = boost::json::array(options.labels.begin(), options.labels.end());
@@ -43,18 +67,22 @@ class Importer {
   Result<> file(const std::string& path) {
     std::ifstream in(path, std::ios::binary);
     if (!in) return unknown_source(path);
-    std::vector<std::string> lines;
-    std::size_t before = 0;  // lines of the pieces that went already
-    for (std::string line; std::getline(in, line);) {
-      lines.push_back(line.substr(0, kMostLine));
-      if (lines.size() < kLinesAtOnce) continue;
-      TRY(send_lines(lines, path, before));
-      before += lines.size();
-      lines.clear();
+    Piece piece;
+    while (auto line = read_line(in)) {
+      piece.add(*std::move(line));
+      if (piece.is_full()) TRY(send(piece, path));
     }
     // A folder opens like a file and reads like none.
     if (in.bad()) return unknown_source(path);
-    return lines.empty() ? Result<>{} : send_lines(lines, path, before);
+    return piece.lines.empty() ? Result<>{} : send(piece, path);
+  }
+
+  void tell_the_rest() const {
+    if (result_.refused <= kMostRefusedTold) return;
+    std::vector<std::string> counts;
+    for (const auto& [problem, count] : untold_) counts.push_back(fmt::format("{} {}", problem, count));
+    ports_.on_refused(fmt::format("… and {} lines more are refused: {}", result_.refused - kMostRefusedTold,
+                                  fmt::join(counts, ", ")));
   }
 
   [[nodiscard]] const ImportResult& result() const { return result_; }
@@ -67,9 +95,22 @@ class Importer {
                                                   printable(path, 80), fmt::join(names, ", ")));
   }
 
-  Result<> send_lines(const std::vector<std::string>& lines, const std::string& path, std::size_t before) {
-    boost::json::object body{{"lines", boost::json::array(lines.begin(), lines.end())}};
-    return send(std::move(body), path, before);
+  // One line without its end; of a line that is too long to be a target, its beginning. Nothing at the end of the file.
+  static std::optional<std::string> read_line(std::istream& in) {
+    std::string line;
+    for (char c = 0; in.get(c);) {
+      if (c == '\n') return line;
+      if (line.size() < kMostLine) line.push_back(c);
+    }
+    if (line.empty()) return std::nullopt;
+    return line;
+  }
+
+  Result<> send(Piece& piece, const std::string& path) {
+    boost::json::object body{{"lines", boost::json::array(piece.lines.begin(), piece.lines.end())}};
+    TRY(send(std::move(body), path, piece.before));
+    piece = {.before = piece.before + piece.lines.size()};
+    return {};
   }
 
   Result<> send(boost::json::object body, std::string_view source, std::size_t before) {
@@ -88,7 +129,13 @@ class Importer {
   }
 
   void tell(const boost::json::object& line, std::string_view source, std::size_t before) {
-    ++result_.refused;
+    auto problem = text_member(line, "type");
+    problem = problem.substr(problem.rfind('/') + 1);
+    ++result_.refused_by[problem];
+    if (++result_.refused > kMostRefusedTold) {
+      ++untold_[problem];
+      return;
+    }
     const auto number = number_member(line, "line") + static_cast<std::int64_t>(before);
     ports_.on_refused(fmt::format("{}:{}: {}", printable(source), number, printable(text_member(line, "detail"), 300)));
   }
@@ -96,6 +143,7 @@ class Importer {
   const TargetOptions& options_;
   const ImportPorts& ports_;
   ImportResult result_;
+  std::map<std::string, std::int64_t> untold_;
 };
 
 }  // namespace
@@ -109,6 +157,7 @@ Result<ImportResult> import_targets(const std::vector<std::string>& sources, con
     else
       TRY(importer.file(source));
   }
+  importer.tell_the_rest();
   return importer.result();
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/probers.hpp"
 #include "app/settings_loader.hpp"
 #include "app/terminal.hpp"
 #include "app/wires.hpp"
@@ -16,22 +17,16 @@ Result<std::unique_ptr<ProbeSession>> ProbeSession::open(const ProbeArguments& a
   Settings settings;
   TRY(apply_environment(settings, process_environment()));
   session->vantage_ = settings.text("vantage.name");
-  auto opened = TRY(open_wire());
-  if (!opened.why_not_raw.empty()) {
-    if (arguments.method == Method::udp && !opened.wire->traits().sends_udp)
-      return fail(ErrorKind::unavailable,
-                  "UDP probes need raw sockets: run as root or once `sudo setcap cap_net_raw+ep` on "
-                  "this program, or use --method icmp");
-    if (arguments.output == Output::text) say_error("no privilege for raw sockets: using unprivileged ICMP sockets");
-  }
-  TRY(platform::drop_privileges());
-  const probe::NativeProberOptions options{
-      .packets_per_second = static_cast<std::uint32_t>(arguments.packets_per_second),
-      .most_running = kProbeWindow + 1,
-      .seed = session->random_.next(),
-  };
-  session->prober_ = std::make_unique<probe::NativeProber>(std::move(opened.wire), options);
-  session->prober_->launch();
+  const ProberSetup setup{.order = {arguments.prober},
+                          .wire = arguments.wire,
+                          .native = {.packets_per_second = static_cast<std::uint32_t>(arguments.packets_per_second),
+                                     .most_running = kProbeWindow + 1,
+                                     .seed = session->random_.next(),
+                                     .identity_text = arguments.wire.identity}};
+  auto probers = TRY(Probers::open(setup, session->clock_));
+  if (arguments.output == Output::text && !probers.wire_limits().empty()) say_error(probers.wire_limits());
+  TRY(platform::drop_privileges(probers.kept()));
+  session->prober_ = TRY(probers.launch());
   return session;
 }
 
@@ -43,12 +38,13 @@ MeasurementRequest ProbeSession::request_for(const NamedTarget& target, Kind kin
           .method = arguments_.method,
           .port = arguments_.port,
           .flow = arguments_.flow,
-          .timeout = arguments_.timeout};
+          .timeout = arguments_.timeout,
+          .dscp = arguments_.dscp,
+          .raw_output = arguments_.raw_output};
 }
 
 Measurement ProbeSession::finish(Measurement measurement) const {
   measurement.vantage = vantage_;
-  measurement.prober = prober_->name();
   return measurement;
 }
 

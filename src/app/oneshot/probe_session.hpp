@@ -11,7 +11,7 @@
 #include "core/result.hpp"
 #include "model/measurement_request.hpp"
 #include "platform/system_clock.hpp"
-#include "ports/probe/native/native_prober.hpp"
+#include "ports/probe/prober.hpp"
 
 namespace cw::app {
 
@@ -20,8 +20,8 @@ inline constexpr std::size_t kProbeWindow = 2000;
 
 class ProbeSession {
  public:
-  // Opens the sockets, gives up privileges and starts the engine. `unavailable` without the privilege for that
-  // method; on stderr, once, where unprivileged sockets must do.
+  // Opens the sockets, gives up privileges and starts the prober. `unavailable` without the privilege for that
+  // method; on stderr, once, what unprivileged sockets cannot see.
   static Result<std::unique_ptr<ProbeSession>> open(const ProbeArguments& arguments);
 
   [[nodiscard]] probe::Prober& prober() { return *prober_; }
@@ -38,7 +38,7 @@ class ProbeSession {
   std::string vantage_;
   platform::SystemClock clock_;
   Random random_;
-  std::unique_ptr<probe::NativeProber> prober_;
+  std::unique_ptr<probe::Prober> prober_;
 };
 
 }  // namespace cw::app

@@ -30,9 +30,7 @@ std::string LiveTrace::finish(const Measurement& measurement, const std::optiona
   auto text = erase();
   for (const auto& hop : measurement.hops)
     if (hop.ttl.value >= next_) text += hop_lines(hop, request_.address.family(), style_);
-  text += trace_summary(measurement, style_);
-  if (as_path) text += networks_line(*as_path, style_);
-  return text;
+  return text + trace_end(measurement, as_path, style_);
 }
 
 // Up to the first open line, and clear from there (ECMA-48: CPL, ED).

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/text/event_log.hpp"
+#include "app/text/graph_text.hpp"
 #include "app/text/live_trace.hpp"
 #include "app/text/mtr_text.hpp"
 #include "app/text/paint.hpp"
@@ -121,37 +122,74 @@ TEST(TraceText, colour_takes_no_columns_and_is_left_out_where_none_is_wanted) {
   EXPECT_EQ(columns_of("\x1b"), 0u);
 }
 
-TEST(MtrText, loss_that_later_hops_do_not_show_is_a_router_that_limits_its_answers) {
-  const auto answers = [](int ttl, int sent, int answered) {
-    Hop row = hop(ttl, {}, sent);
-    for (int i = 1; i <= answered; ++i)
-      row.replies.push_back(reply("203.0.113." + std::to_string(ttl), milliseconds(10), i));
-    return row;
-  };
-  const auto judged =
-      judge_loss({answers(1, 10, 10), answers(2, 10, 4), answers(3, 10, 0), answers(4, 10, 9), answers(5, 10, 8)});
-  EXPECT_EQ(judged[0].meaning, LossMeaning::none);
-  EXPECT_EQ(judged[1].meaning, LossMeaning::limits_answers);
-  EXPECT_NEAR(judged[1].loss, 0.1, 1e-9) << "only what the later hops show too";
-  EXPECT_EQ(judged[2].meaning, LossMeaning::no_answer);
-  EXPECT_EQ(judged[3].meaning, LossMeaning::loss);
-  EXPECT_EQ(judged[4].meaning, LossMeaning::loss);
-  EXPECT_NEAR(judged[4].loss, 0.2, 1e-9);
+Measurement mtr_of(std::vector<Hop> hops) {
+  return {.kind = Kind::mtr,
+          .target = "192.0.2.7",
+          .address = address("192.0.2.7"),
+          .status = Status::reached,
+          .hops = std::move(hops)};
 }
 
-TEST(MtrText, the_table_has_a_row_a_hop) {
+Hop answered_hop(int ttl, std::string_view from, int sent, int answered) {
+  Hop row = hop(ttl, {}, sent);
+  for (int i = 1; i <= answered; ++i) row.replies.push_back(reply(from, milliseconds(10), i));
+  return row;
+}
+
+TEST(MtrText, loss_that_later_hops_do_not_show_is_a_router_that_limits_its_answers) {
+  const auto text = mtr_table(mtr_of({answered_hop(1, "203.0.113.1", 100, 100), answered_hop(2, "203.0.113.2", 100, 40),
+                                      answered_hop(3, "203.0.113.3", 100, 0), answered_hop(4, "203.0.113.4", 100, 80),
+                                      answered_hop(5, "192.0.2.7", 100, 80)}),
+                              {});
+  const auto line = [&](int number) {
+    std::size_t at = 0;
+    for (int i = 0; i < number; ++i) at = text.find('\n', at) + 1;
+    return text.substr(at, text.find('\n', at) - at);
+  };
+  EXPECT_NE(line(2).find("60.0%"), std::string::npos);
+  EXPECT_NE(line(2).find("limits answers (40 of 100)"), std::string::npos);
+  EXPECT_NE(line(3).find("* no answer"), std::string::npos);
+  EXPECT_NE(line(4).find("loss begins here"), std::string::npos);
+  EXPECT_NE(line(5).find("lost before"), std::string::npos);
+}
+
+TEST(MtrText, the_table_has_a_row_a_hop_and_one_for_each_further_address) {
   const std::vector<Hop> hops{
       hop(1, {reply("192.168.1.1", milliseconds(1)), reply("192.168.1.1", milliseconds(3), 2)}, 2), hop(2, {}, 2),
-      hop(3, {reply("203.0.113.9", milliseconds(10))}, 2),
+      hop(3, {reply("203.0.113.9", milliseconds(10)), reply("203.0.113.8", milliseconds(30), 2)}, 2),
       hop(4, {reply("192.0.2.7", milliseconds(20)), reply("192.0.2.7", milliseconds(20), 2)}, 2)};
   EXPECT_EQ(
-      mtr_table(hops, Family::v4, {.facts_of = facts_of}),
-      "hop  address            loss    sent    last     avg    best   worst   stdev  network\n"
-      "  1  192.168.1.1        0.0%       2    3.00    2.00    1.00    3.00    1.41  Private-Use\n"
+      mtr_table(mtr_of(hops), {.facts_of = facts_of}),
+      "hop  address            loss    sent    last     avg    best   worst   stdev  jitter  network\n"
+      "  1  192.168.1.1        0.0%       2    3.00    2.00    1.00    3.00    1.41    2.00  Private-Use\n"
       "  2  * no answer                   2\n"
-      "  3  203.0.113.9        0.0%       2   10.00   10.00   10.00   10.00    0.00  AS64500 Example Transit  limits "
-      "answers (1 of 2)\n"
-      "  4  192.0.2.7          0.0%       2   20.00   20.00   20.00   20.00    0.00  AS64501\n");
+      "  3  203.0.113.8        0.0%       2   30.00   30.00   30.00   30.00    0.00    0.00\n"
+      "     203.0.113.9                       10.00   10.00   10.00   10.00    0.00    0.00  AS64500 Example Transit\n"
+      "  4  192.0.2.7          0.0%       2   20.00   20.00   20.00   20.00    0.00    0.00  AS64501\n");
+}
+
+TEST(GraphText, an_interface_is_named_by_its_ttl_and_a_letter_and_says_where_flows_went_on) {
+  PathGraph graph{.complete = true};
+  graph.interfaces = {{.ttl = Ttl{1}, .address = address("203.0.113.1"), .flows = {0, 1, 2}},
+                      {.ttl = Ttl{2}, .address = address("203.0.113.2"), .flows = {0}},
+                      {.ttl = Ttl{2}, .address = address("203.0.113.3"), .flows = {1, 2}},
+                      {.ttl = Ttl{3}, .address = std::nullopt, .flows = {0, 1, 2}}};
+  graph.links = {{.from = 0, .to = 1, .flows = {0}}, {.from = 0, .to = 2, .flows = {1, 2}}};
+  EXPECT_EQ(graph_text(graph, {}),
+            "load-balanced paths: 3 interfaces, 2 links; with 95 % confidence no branch of a hop was missed\n"
+            "    1a  203.0.113.1        3 flows  → 2a 2b\n"
+            "    2a  203.0.113.2         1 flow\n"
+            "    2b  203.0.113.3        2 flows\n"
+            "    3a  * no answer        3 flows\n");
+}
+
+TEST(TraceText, what_was_joined_from_another_trace_says_so) {
+  auto joined = hop(2, {});
+  joined.inferred = InferredHop{.from = address("203.0.113.9"), .verified_at = kStart};
+  const auto line = hop_lines(joined, Family::v4, {});
+  EXPECT_NE(line.find("203.0.113.9"), std::string::npos);
+  EXPECT_NE(line.find("inferred, seen at"), std::string::npos);
+  EXPECT_EQ(line.find("ms"), std::string::npos);
 }
 
 TEST(PingText, answers_and_silence_have_a_line_each_and_a_sum) {

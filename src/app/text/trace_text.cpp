@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "app/text/graph_text.hpp"
 #include "core/text.hpp"
+#include "formats/path_notes.hpp"
 
 namespace cw::app {
 namespace {
@@ -45,16 +47,29 @@ std::string labels_text(const Reply& reply) {
   return fmt::format("  [MPLS {}]", fmt::join(labels, " "));
 }
 
+// SYN and ACK say that the port is open, RST that it is closed (RFC 9293, section 3.1).
+std::string_view tcp_text(std::uint8_t flags) {
+  constexpr std::uint8_t rst = 0x04;
+  constexpr std::uint8_t syn = 0x02;
+  if ((flags & rst) != 0) return "  port closed";
+  return (flags & syn) != 0 ? "  port open" : "";
+}
+
+std::string inferred_line(std::string_view ttl, const InferredHop& inferred, Family family, const TextStyle& style) {
+  const auto seen = format_rfc3339(inferred.verified_at).substr(11, 8);
+  return fmt::format("{}  {}  {}{}{}\n", pad_left(ttl, kTtlColumns),
+                     pad_right(inferred.from.to_string(), address_columns(family)), pad_left("", kRttColumns),
+                     network_text(inferred.from, style),
+                     paint(style.colour, Ink::faint, fmt::format("  inferred, seen at {}", seen)));
+}
+
 std::string reply_line(std::string_view ttl, const Reply& reply, Family family, const TextStyle& style) {
   auto line =
       fmt::format("{}  {}  {}", pad_left(ttl, kTtlColumns), pad_right(reply.from.to_string(), address_columns(family)),
                   pad_left(milliseconds_text(reply.rtt), kRttColumns));
-  if (style.facts_of) {
-    const auto facts = style.facts_of(reply.from);
-    const auto name = network_name(facts);
-    if (!name.empty()) line += "  " + paint(style.colour, facts.asn ? Ink::network : Ink::faint, name);
-  }
+  line += network_text(reply.from, style);
   line += paint(style.colour, Ink::faint, labels_text(reply));
+  if (reply.tcp_flags) line += paint(style.colour, Ink::faint, tcp_text(*reply.tcp_flags));
   if (reply.late) line += paint(style.colour, Ink::warn, "  late");
   return line + "\n";
 }
@@ -112,6 +127,13 @@ std::string outcome(const Measurement& measurement, Colour colour) {
 
 }  // namespace
 
+std::string network_text(const IpAddress& address, const TextStyle& style) {
+  if (!style.facts_of) return "";
+  const auto facts = style.facts_of(address);
+  const auto name = network_name(facts);
+  return name.empty() ? "" : "  " + paint(style.colour, facts.asn ? Ink::network : Ink::faint, name);
+}
+
 std::string milliseconds_text(Duration duration) {
   const double value = to_milliseconds(duration);
   return value < 100 ? fmt::format("{:.3f} ms", value) : fmt::format("{:.1f} ms", value);
@@ -129,6 +151,7 @@ std::string trace_heading(const Measurement& measurement, const TextStyle& style
 std::string hop_lines(const Hop& hop, Family family, const TextStyle& style) {
   const auto replies = first_of_each_address(hop);
   const auto ttl = fmt::format("{}", hop.ttl.value);
+  if (replies.empty() && hop.inferred) return inferred_line(ttl, *hop.inferred, family, style);
   if (replies.empty()) return pad_left(ttl, kTtlColumns) + "  " + paint(style.colour, Ink::faint, "* no answer") + "\n";
   std::string lines;
   for (const auto* reply : replies) lines += reply_line(lines.empty() ? ttl : "", *reply, family, style);
@@ -156,12 +179,30 @@ std::string networks_line(const AsPath& as_path, const TextStyle& style) {
   return names.empty() ? "" : fmt::format("networks: {}\n", fmt::join(names, " > "));
 }
 
+std::string path_mtu_line(const Measurement& measurement) {
+  if (!measurement.path_mtu) return "";
+  return fmt::format("path MTU: {} bytes\n", measurement.path_mtu->mtu);
+}
+
+std::string notes_lines(const Measurement& measurement, const TextStyle& style) {
+  std::string lines;
+  for (const auto& note : formats::path_notes(measurement))
+    lines += paint(style.colour, Ink::faint, "note: " + note.text) + "\n";
+  return lines;
+}
+
+std::string trace_end(const Measurement& measurement, const std::optional<AsPath>& as_path, const TextStyle& style) {
+  auto text = trace_summary(measurement, style) + path_mtu_line(measurement);
+  if (measurement.graph) text += graph_text(*measurement.graph, style);
+  text += notes_lines(measurement, style);
+  if (as_path) text += networks_line(*as_path, style);
+  return text;
+}
+
 std::string trace_table(const Measurement& measurement, const std::optional<AsPath>& as_path, const TextStyle& style) {
   auto text = trace_heading(measurement, style);
   for (const auto& hop : measurement.hops) text += hop_lines(hop, measurement.address.family(), style);
-  text += trace_summary(measurement, style);
-  if (as_path) text += networks_line(*as_path, style);
-  return text;
+  return text + trace_end(measurement, as_path, style);
 }
 
 }  // namespace cw::app

@@ -30,11 +30,20 @@ std::string waiting_line(Ttl ttl, const TextStyle& style);
 
 // "reached 192.0.2.7 at hop 14 in 60.123 ms; 14 probes in 0.41 s"
 std::string trace_summary(const Measurement& measurement, const TextStyle& style);
+// "path MTU: 1480 bytes"; empty where it was not looked for.
+std::string path_mtu_line(const Measurement& measurement);
+// What else the replies say (formats/path_notes.hpp): a line each, "note: …".
+std::string notes_lines(const Measurement& measurement, const TextStyle& style);
 // "networks: AS64500 Example Net > ? > AS64501 Other Net"; empty where none is known.
 std::string networks_line(const AsPath& as_path, const TextStyle& style);
 
+// What follows the hops: all of the above.
+std::string trace_end(const Measurement& measurement, const std::optional<AsPath>& as_path, const TextStyle& style);
 // All of it, with a line break at its end.
 std::string trace_table(const Measurement& measurement, const std::optional<AsPath>& as_path, const TextStyle& style);
+
+// "  AS64500 Example Net"; empty where nothing is known or asked.
+std::string network_text(const IpAddress& address, const TextStyle& style);
 
 // "12.402 ms"
 std::string milliseconds_text(Duration duration);
