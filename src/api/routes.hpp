@@ -69,6 +69,8 @@ Answer list_presets(ApiContext& context, const RouteRequest& request);
 Answer list_measurements(ApiContext& context, const RouteRequest& request);
 Answer get_measurement(ApiContext& context, const RouteRequest& request);
 Answer list_measurement_hops(ApiContext& context, const RouteRequest& request);
+Answer import_measurements(ApiContext& context, const RouteRequest& request);
+Answer export_measurement(ApiContext& context, const RouteRequest& request);
 
 Answer start_run(ApiContext& context, const RouteRequest& request);
 Answer get_run(ApiContext& context, const RouteRequest& request);

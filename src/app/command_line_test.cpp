@@ -70,12 +70,30 @@ TEST(CommandLine, the_name_of_a_command_may_be_a_target) {
   EXPECT_EQ(parsed<TraceCommand>("trace demo").probe.targets, std::vector<std::string>{"demo"});
 }
 
-TEST(CommandLine, what_this_build_does_not_have_is_said_in_one_clear_line) {
-  EXPECT_EQ(refusal("trace 192.0.2.1 --method tcp", ErrorKind::unsupported),
-            "this build has no TCP probes: use --method icmp or --method udp");
-  EXPECT_NE(refusal("trace 192.0.2.1 --mda", ErrorKind::unsupported).find("no --mda"), std::string::npos);
-  EXPECT_NE(refusal("trace 192.0.2.1 --prober scamper", ErrorKind::unsupported).find("no prober \"scamper\""),
-            std::string::npos);
+TEST(CommandLine, how_to_probe_is_read_into_the_request) {
+  const auto command = parsed<TraceCommand>(
+      "trace 192.0.2.1 --method tcp-ack --port 443 --mda --confidence 99 --join --dscp 46 --prober scamper --raw "
+      "--source 192.0.2.9 --interface eth0 --wire raw");
+  EXPECT_EQ(command.probe.method, Method::tcp_ack);
+  EXPECT_EQ(command.probe.port, 443);
+  EXPECT_EQ(command.multipath, Multipath::on);
+  EXPECT_EQ(command.confidence_percent, 99);
+  EXPECT_EQ(command.known_hops, KnownHops::join);
+  EXPECT_EQ(command.probe.dscp, 46);
+  EXPECT_EQ(command.probe.prober, "scamper");
+  EXPECT_EQ(command.probe.raw_output, RawOutput::keep);
+  EXPECT_EQ(command.probe.wire.source, IpAddress::parse("192.0.2.9").value());
+  EXPECT_EQ(command.probe.wire.interface_name, "eth0");
+  EXPECT_EQ(command.probe.wire.kind, "raw");
+  EXPECT_EQ(parsed<TraceCommand>("trace 192.0.2.1 --pmtu").mtu_search, MtuSearch::on);
+}
+
+TEST(CommandLine, what_does_not_go_together_is_said_in_one_line) {
+  EXPECT_NE(refusal("trace 192.0.2.1 --mda --pmtu").find("without --mda"), std::string::npos);
+  EXPECT_NE(refusal("trace 192.0.2.1 --dscp 64").find("0 - 63"), std::string::npos);
+  EXPECT_NE(refusal("trace 192.0.2.1 --source nonsense").find("nonsense"), std::string::npos);
+  EXPECT_NE(refusal("trace 192.0.2.1 --wire pigeon").find("pigeon"), std::string::npos);
+  refusal("survey list.txt");
 }
 
 TEST(CommandLine, what_is_out_of_bounds_is_refused_with_the_bounds) {

@@ -1,17 +1,14 @@
 #pragma once
 
-// The probers that the owner's order names, put together as one. Sockets, and scamper, which is one long-lived
-// process, are opened while there are privileges; then `platform::drop_privileges(kept())` is called; then the
-// threads are started, which so have none but what is kept.
+// The probers that an order names, as one: the native engine over a wire, scamper, and programs that are started for
+// each measurement. What needs privileges is opened at once; threads and programs begin with `launch`, after
+// `platform::drop_privileges(kept())`.
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "app/command_line.hpp"
-#include "app/wires.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "platform/privileges.hpp"
@@ -24,50 +21,47 @@ namespace cw::app {
 
 struct ProberSetup {
   std::vector<std::string> order{"native"};  // the first that can runs what names no prober
-  WireArguments wire;
+  std::unique_ptr<platform::Wire> wire;      // of the native engine; none where it is not in the order
   probe::NativeProberOptions native;
 };
 
-class Probers {
+class Probers final : public probe::Prober {
  public:
-  // `invalid` for a name that is no prober's; `unavailable` or `not_found` where none of them is to be had. One that
-  // is missing beside others is told in `notes`.
-  static Result<Probers> open(const ProberSetup& setup, const Clock& clock);
-  // Over a wire that is there already, such as the simulated one.
-  static Probers over(std::unique_ptr<platform::Wire> wire, const probe::NativeProberOptions& options);
+  // `invalid` for a name that is no prober's; the first one's error where none of them can be had. One that is
+  // missing beside others is told in `missing`.
+  static Result<std::unique_ptr<Probers>> open(ProberSetup setup, const Clock& clock);
 
+  // What of the privileges is to be kept for the programs that are started for each measurement.
   [[nodiscard]] platform::Kept kept() const { return kept_; }
-  // "ring", "raw", "datagram", "simulated"; empty without the native engine.
-  [[nodiscard]] const std::string& wire_name() const { return wire_name_; }
-  // What this wire cannot see, in a sentence; empty: nothing is missing.
-  [[nodiscard]] const std::string& wire_limits() const { return wire_limits_; }
-  // Lines for people: which prober is missing, and why the wire is not a better one.
-  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+  // "prober mtr: …", a line each.
+  [[nodiscard]] const std::vector<std::string>& missing() const { return missing_; }
+  // Once, before anything is measured. An error: none of them could be started.
+  Result<> launch();
 
-  // Starts the threads. Once.
-  Result<std::unique_ptr<probe::Prober>> launch();
+  [[nodiscard]] std::string_view name() const override { return first_name_; }
+  // `unavailable` when nothing is launched.
+  Result<> start(const MeasurementRequest& request, probe::Observer observer) override;
+  void cancel(const Uuid& id) override;
+  [[nodiscard]] probe::Counters counters() const override;
 
  private:
-  explicit Probers(const Clock* clock) : clock_(clock) {}
-
-  Result<> add(std::string_view name, const ProberSetup& setup);
-  void add_native(std::unique_ptr<platform::Wire> wire, const probe::NativeProberOptions& options);
-
-  const Clock* clock_;
+  // One of them: opened already, or a tool that is opened at the launch.
   struct Waiting {
-    std::unique_ptr<probe::Prober> prober;  // opened, without a thread yet
-    const probe::Tool* tool = nullptr;      // else: one that is opened at the launch
+    std::unique_ptr<probe::Prober> opened;
+    const probe::Tool* tool = nullptr;
   };
-  std::vector<Waiting> waiting_;           // in the owner's order
+
+  explicit Probers(const Clock& clock) : clock_(clock) {}
+  Result<> add(std::string_view name, ProberSetup& setup);
+
+  const Clock& clock_;
+  std::string first_name_;
+  std::vector<Waiting> waiting_;           // in the order
   probe::NativeProber* native_ = nullptr;  // among them
   platform::Kept kept_ = platform::Kept::nothing;
-  std::string wire_name_;
-  std::string wire_limits_;
-  std::vector<std::string> notes_;
+  std::vector<std::string> missing_;
+  std::unique_ptr<probe::Prober> launched_;
 };
-
-// The wire that the arguments ask for.
-Result<OpenedWire> open_wire(const WireArguments& arguments);
 
 // Every name that `--prober` and `worker.probers` know.
 const std::vector<std::string_view>& prober_names();

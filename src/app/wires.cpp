@@ -1,8 +1,11 @@
 #include "app/wires.hpp"
 
+#include <fmt/format.h>
+
 #include <random>
 #include <utility>
 
+#include "core/text.hpp"
 #include "platform/datagram_wire.hpp"
 #include "platform/raw_wire.hpp"
 #include "platform/ring_wire.hpp"
@@ -54,6 +57,23 @@ Result<OpenedWire> open_wire(const platform::WireOptions& options, WireChoice ch
       return open_only<platform::DatagramWire>(options);
   }
   std::unreachable();
+}
+
+Result<OpenedWire> open_wire(const Settings& settings) {
+  return open_wire({.source_v4 = settings.address("probe.source_v4"),
+                    .source_v6 = settings.address("probe.source_v6"),
+                    .interface = settings.text("probe.interface")},
+                   parse_wire_choice(settings.text("probe.wire")).value_or(WireChoice::automatic));
+}
+
+Result<OpenedWire> open_wire(const WireArguments& arguments) {
+  const auto choice = parse_wire_choice(arguments.kind);
+  if (!choice)
+    return fail(ErrorKind::invalid,
+                fmt::format("a wire is one of {}, not \"{}\"", kWireChoices, printable(arguments.kind, 40)));
+  platform::WireOptions options{.interface = arguments.interface_name};
+  if (arguments.source) (arguments.source->is_v4() ? options.source_v4 : options.source_v6) = arguments.source;
+  return open_wire(options, *choice);
 }
 
 std::uint64_t system_seed() {

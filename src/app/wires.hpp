@@ -9,7 +9,9 @@
 #include <string>
 #include <string_view>
 
+#include "app/command_line.hpp"
 #include "core/result.hpp"
+#include "model/settings.hpp"
 #include "platform/wire.hpp"
 #include "platform/wire_options.hpp"
 
@@ -30,6 +32,11 @@ struct OpenedWire {
 // `invalid` for a source or an interface that is not there, `unavailable` where none is to be had, saying how to
 // mend it. To be called before privileges are dropped.
 Result<OpenedWire> open_wire(const platform::WireOptions& options = {}, WireChoice choice = WireChoice::automatic);
+
+// How the settings want packets to leave.
+Result<OpenedWire> open_wire(const Settings& settings);
+// How the command line wants it.
+Result<OpenedWire> open_wire(const WireArguments& arguments);
 
 // A seed for what must not be guessed or repeated, from the system.
 std::uint64_t system_seed();

@@ -7,8 +7,8 @@
 
 #include "api/static_site.hpp"
 #include "app/node/node_client.hpp"
-#include "app/node/probers.hpp"
 #include "app/places.hpp"
+#include "app/probers.hpp"
 #include "app/wires.hpp"
 #include "core/log.hpp"
 #include "platform/resolver.hpp"
@@ -86,9 +86,18 @@ Result<> Node::open_prober(std::unique_ptr<platform::Wire> wire) {
     return {};
   }
   if (wire != nullptr) wire_name_ = wire->traits().name;
-  auto probers = TRY(NodeProbers::open(settings_, std::move(wire), clock_));
+  ProberSetup setup{
+      .order = settings_.words("worker.probers"),
+      .wire = std::move(wire),
+      .native = {.packets_per_second = static_cast<std::uint32_t>(settings_.whole_number("probe.packets_per_second")),
+                 .seed = system_seed(),
+                 .identity_text = settings_.text("probe.identity")}};
+  auto probers = TRY(Probers::open(std::move(setup), clock_));
   kept_ = probers->kept();
-  launch_probers_ = [launched = probers.get()] { launched->launch(); };
+  launch_probers_ = [opened = probers.get()] {
+    if (const auto launched = opened->launch(); !launched) log_error(kArea, "{}", launched.error().message);
+    for (const auto& missing : opened->missing()) log_warning(kArea, "{}", missing);
+  };
   prober_ = std::move(probers);
   return {};
 }

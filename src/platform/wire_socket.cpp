@@ -155,7 +155,7 @@ void prepare_for_receiving(const FileDescriptor& socket) {
 
 // ---- batches
 
-MessageBatch::MessageBatch() : rooms_(std::make_unique<Room[]>(most_messages)), headers_(most_messages) {
+MessageBatch::MessageBatch() : rooms_(std::make_unique_for_overwrite<Room[]>(most_messages)), headers_(most_messages) {
   for (std::size_t i = 0; i < most_messages; ++i) {
     auto& room = rooms_[i];
     room.vector = {.iov_base = room.bytes.data(), .iov_len = room.bytes.size()};

@@ -81,7 +81,8 @@ class MessageBatch {
   [[nodiscard]] MessageNotes notes(std::size_t index) const;
 
  private:
-  static constexpr std::size_t message_size = 2048;  // errors are at most 1,280 bytes (RFC 4443, section 2.4)
+  // Errors are at most 1,280 bytes (RFC 4443, section 2.4), echo replies as long as the longest probe.
+  static constexpr std::size_t message_size = 9'216;
   static constexpr std::size_t control_size = 256;
   struct Room {
     std::array<std::uint8_t, message_size> bytes;

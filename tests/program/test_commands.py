@@ -40,9 +40,9 @@ class Commands(unittest.TestCase):
         self.refused(2, "ping", "192.0.2.1", "--count", "0", saying="count")
 
     def test_what_this_build_does_not_have_is_said(self):
-        self.refused(2, "trace", "192.0.2.1", "--mda", saying="mda")
-        self.refused(2, "trace", "192.0.2.1", "--method", "tcp", saying="TCP")
-        self.refused(2, "trace", "192.0.2.1", "--prober", "scamper", saying="scamper")
+        self.refused(2, "trace", "192.0.2.1", "--mda", "--pmtu", saying="without --mda")
+        self.refused(2, "trace", "192.0.2.1", "--method", "sctp", saying="sctp")
+        self.refused(2, "trace", "192.0.2.1", "--prober", "scampr", saying="did you mean scamper?")
 
     def test_a_name_that_does_not_resolve_fails_in_one_line(self):
         self.refused(1, "trace", "no-such-name.invalid", saying="no-such-name.invalid")

@@ -7,6 +7,7 @@ import "./style/forms.css";
 import "./style/run.css";
 import "./style/path.css";
 import "./style/hops.css";
+import "./style/graph.css";
 import "./style/plot.css";
 import "./style/lists.css";
 

@@ -56,6 +56,8 @@ Result<Settings> demo_settings(const DemoCommand& command, const std::vector<lab
            {"target.interval_seconds", std::to_string(interval)},
            {"worker.rate_limit_per_minute", "3000"},
            {"worker.max_concurrent_traceroutes", "30"},
+           // The outage in the script is to be watched, not waited out.
+           {"worker.longest_backoff_seconds", "0"},
            {"store.url", command.store},
        })
     TRY(settings.set(key, value, SettingOrigin::command_line));

@@ -4,6 +4,7 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -12,15 +13,15 @@
 #include "app/places.hpp"
 #include "app/settings_loader.hpp"
 #include "app/terminal.hpp"
+#include "app/wires.hpp"
 #include "core/text.hpp"
 #include "formats/json_writer.hpp"
 #include "platform/database_lock.hpp"
-#include "platform/datagram_wire.hpp"
 #include "platform/http_server.hpp"
 #include "platform/privileges.hpp"
-#include "platform/raw_wire.hpp"
 #include "platform/sqlite_database.hpp"
 #include "platform/system_clock.hpp"
+#include "ports/probe/tool_state.hpp"
 
 namespace cw::app {
 namespace {
@@ -67,15 +68,32 @@ Check check_clock() {
 }
 
 Check check_probes() {
-  if (const auto raw = platform::RawWire::open()) {
-    const auto traits = (*raw)->traits();
-    return {"probes", Verdict::ok,
-            fmt::format("raw sockets{}{}", traits.has_v4 ? ", IPv4" : "", traits.has_v6 ? ", IPv6" : ""), ""};
-  }
   const auto mend = "sudo setcap cap_net_raw+ep " + binary_path().string();
-  if (platform::DatagramWire::open())
-    return {"probes", Verdict::warn, "unprivileged ICMP sockets: no UDP probes, and what comes back tells less", mend};
-  return {"probes", Verdict::fail, "neither raw nor unprivileged ICMP sockets may be opened", mend};
+  const auto opened = open_wire();
+  if (!opened)
+    return {"probes", Verdict::fail, "neither packet rings, raw sockets nor unprivileged ICMP sockets may be opened",
+            mend};
+  const auto traits = opened->wire->traits();
+  const auto families = fmt::format("{}{}", traits.has_v4 ? ", IPv4" : "", traits.has_v6 ? ", IPv6" : "");
+  if (!traits.limits.empty())
+    return {"probes", Verdict::warn, fmt::format("{} sockets{}: {}", traits.name, families, traits.limits), mend};
+  return {"probes", Verdict::ok, fmt::format("{} sockets{}", traits.name, families), ""};
+}
+
+// A program that is not there matters only where the owner's order names it.
+std::vector<Check> check_tools(const Settings& settings) {
+  const platform::SystemClock clock;
+  const auto wanted = settings.words("worker.probers");
+  std::vector<Check> checks;
+  for (const auto& tool : probe::tool_states(clock)) {
+    const bool is_wanted = std::ranges::find(wanted, tool.name) != wanted.end();
+    if (tool.problem.empty())
+      checks.push_back({tool.name, Verdict::ok, fmt::format("{} {}", tool.path, tool.version), ""});
+    else
+      checks.push_back({tool.name, is_wanted ? Verdict::warn : Verdict::ok,
+                        is_wanted ? tool.problem : "not here, and not asked for", is_wanted ? tool.problem : ""});
+  }
+  return checks;
 }
 
 // Only those without raw sockets need it.
@@ -194,8 +212,10 @@ Result<ExitCode> run(const DoctorCommand& command) {
   const auto settings =
       TRY(load_settings({command.settings.config, process_environment(), command.settings.overrides}));
   auto code = ExitCode::done;
-  for (const auto& check : {check_clock(), check_probes(), check_ping_group(), check_buffers(), check_store(settings),
-                            check_data(settings), check_page(settings), check_port(settings)}) {
+  std::vector<Check> checks{check_clock(),         check_probes(),       check_ping_group(),   check_buffers(),
+                            check_store(settings), check_data(settings), check_page(settings), check_port(settings)};
+  for (auto& check : check_tools(settings)) checks.push_back(std::move(check));
+  for (const auto& check : checks) {
     write_out(check_line(check, command.output, wanted_colour()));
     if (check.verdict == Verdict::fail) code = ExitCode::unavailable;
   }

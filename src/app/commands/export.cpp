@@ -6,7 +6,6 @@
 #include "app/terminal.hpp"
 #include "core/uuid.hpp"
 #include "formats/export_format.hpp"
-#include "formats/measurement_json.hpp"
 
 namespace cw::app {
 
@@ -16,12 +15,8 @@ Result<ExitCode> run(const ExportCommand& command) {
   const auto settings =
       TRY(load_settings({command.settings.config, process_environment(), command.settings.overrides}));
   const auto node = TRY(NodeClient::open(settings, StoreUse::read));
-  const auto body = TRY(node->call("GET", "/api/v1/measurements/" + id.to_string()));
-  // The node's own JSON goes out as it came: it has the AS path too.
-  if (format == formats::ExportFormat::json) return write_out(body + "\n") ? ExitCode::done : ExitCode::failed;
-  const auto measurement = TRY(formats::measurement_from_json(body));
-  const formats::ExportContext context{.version = std::string(version())};
-  const auto text = TRY(formats::export_measurement(measurement, std::nullopt, format, context));
+  const auto path = "/api/v1/measurements/" + id.to_string() + "/export?format=";
+  const auto text = TRY(node->call("GET", path + std::string(formats::to_string(format))));
   return write_out(text + "\n") ? ExitCode::done : ExitCode::failed;
 }
 

@@ -19,7 +19,8 @@
 namespace cw::app {
 namespace {
 
-constexpr std::size_t kLinesInARequest = 200;
+// Of a request's body; the API takes a megabyte.
+constexpr std::size_t kMostBody = std::size_t{512} * 1024;
 // An array, or a value over several lines, has to be read as a whole.
 constexpr std::size_t kMostWholeText = std::size_t{256} << 20;
 constexpr int kMostTold = 100;
@@ -31,18 +32,18 @@ class Destination {
 
   Result<> add(const Measurement& measurement) {
     ++count_;
+    if (node_ != nullptr) waiting_ += waiting_.empty() ? "[" : ",";
     waiting_ += formats::to_json(measurement) + "\n";
-    return ++lines_ < kLinesInARequest ? Result<>{} : flush();
+    return waiting_.size() < kMostBody ? Result<>{} : flush();
   }
   Result<> flush() {
-    const auto body = std::exchange(waiting_, {});
-    lines_ = 0;
+    auto body = std::exchange(waiting_, {});
     if (body.empty()) return {};
     if (node_ == nullptr) {
       if (!write_out(body)) return fail(ErrorKind::cancelled, "nobody reads any more");
       return {};
     }
-    TRY(node_->call("POST", "/api/v1/measurements/import", body, {{"Content-Type", "application/x-ndjson"}}));
+    TRY(node_->call("POST", "/api/v1/measurements/import", body += "]"));
     return {};
   }
   [[nodiscard]] std::size_t count() const { return count_; }
@@ -50,7 +51,6 @@ class Destination {
  private:
   std::unique_ptr<NodeClient> node_;
   std::string waiting_;
-  std::size_t lines_ = 0;
   std::size_t count_ = 0;
 };
 

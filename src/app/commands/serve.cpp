@@ -29,9 +29,8 @@ LogLevel log_level_of(const Settings& settings) {
 
 Result<std::unique_ptr<platform::Wire>> wire_for(const Settings& settings) {
   if (!needs_wire(settings)) return nullptr;
-  auto opened = TRY(open_wire());
-  if (!opened.why_not_raw.empty())
-    log_warning(kArea, "no privilege for raw sockets: using unprivileged ICMP sockets, which send no UDP probes");
+  auto opened = TRY(open_wire(settings));
+  if (const auto limits = opened.wire->traits().limits; !limits.empty()) log_warning(kArea, "{}", limits);
   return std::move(opened.wire);
 }
 
@@ -63,7 +62,7 @@ Result<ExitCode> run(const ServeCommand& command) {
   const auto node = TRY(Node::open(
       {.settings = settings, .store_url = store_url(settings), .wire = std::move(wire), .table = table_for(settings)},
       clock));
-  TRY(platform::drop_privileges());
+  TRY(platform::drop_privileges(node->kept()));
   TRY(import_targets_of(command, *node));
   node->start();
   write_out(fmt::format("cyberwatch is ready: {}\n", node->url().empty() ? settings.text("node.roles") : node->url()));

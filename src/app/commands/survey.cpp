@@ -9,7 +9,6 @@
 #include "app/commands/commands.hpp"
 #include "app/node/node_api.hpp"
 #include "app/oneshot/prefix_list.hpp"
-#include "app/probers.hpp"
 #include "app/settings_loader.hpp"
 #include "app/terminal.hpp"
 #include "app/wires.hpp"

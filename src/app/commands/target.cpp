@@ -74,7 +74,9 @@ Result<ExitCode> list(NodeClient& node, Output output) {
 }
 
 Result<std::string> add_one(NodeClient& node, const TargetCommand& command, const std::string& text) {
-  object body{{IpAddress::parse(text) ? "address" : "name", text}, {"priority", command.priority}};
+  object body{
+      {IpAddress::parse(text) ? "address" : "name", text}, {"priority", command.priority}, {"kind", command.kind}};
+  if (!command.prober.empty()) body["prober"] = command.prober;
   if (!command.labels.empty()) body["labels"] = boost::json::array(command.labels.begin(), command.labels.end());
   if (command.interval_seconds) body["interval_s"] = *command.interval_seconds;
   if (command.family) body["af"] = *command.family == Family::v4 ? 4 : 6;
@@ -116,8 +118,11 @@ Result<ExitCode> for_each_named(NodeClient& node, const TargetCommand& command,
 }
 
 Result<ExitCode> import(NodeClient& node, const TargetCommand& command) {
-  const TargetOptions options{
-      .labels = command.labels, .interval_seconds = command.interval_seconds, .priority = command.priority};
+  const TargetOptions options{.labels = command.labels,
+                              .interval_seconds = command.interval_seconds,
+                              .priority = command.priority,
+                              .kind = command.kind,
+                              .prober = command.prober};
   const auto result = TRY(import_targets(
       command.targets, options,
       {.import = [&](const std::string& body) { return node.call("POST", std::string(kTargets) + "/import", body); },

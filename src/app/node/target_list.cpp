@@ -43,6 +43,8 @@ void put_options(boost::json::object& body, const TargetOptions& options) {
   if (!options.labels.empty()) body["labels"] = boost::json::array(options.labels.begin(), options.labels.end());
   if (options.interval_seconds) body["interval_s"] = *options.interval_seconds;
   if (options.priority) body["priority"] = *options.priority;
+  body["kind"] = options.kind;
+  if (!options.prober.empty()) body["prober"] = options.prober;
 }
 
 std::int64_t number_member(const boost::json::object& object, std::string_view name) {

@@ -18,6 +18,8 @@ struct TargetOptions {
   std::vector<std::string> labels;
   std::optional<int> interval_seconds;
   std::optional<int> priority;
+  std::string kind = "trace";
+  std::string prober;  // empty: the node's own order
 };
 
 struct ImportResult {

@@ -17,16 +17,20 @@ Result<std::unique_ptr<ProbeSession>> ProbeSession::open(const ProbeArguments& a
   Settings settings;
   TRY(apply_environment(settings, process_environment()));
   session->vantage_ = settings.text("vantage.name");
-  const ProberSetup setup{.order = {arguments.prober},
-                          .wire = arguments.wire,
-                          .native = {.packets_per_second = static_cast<std::uint32_t>(arguments.packets_per_second),
-                                     .most_running = kProbeWindow + 1,
-                                     .seed = session->random_.next(),
-                                     .identity_text = arguments.wire.identity}};
-  auto probers = TRY(Probers::open(setup, session->clock_));
-  if (arguments.output == Output::text && !probers.wire_limits().empty()) say_error(probers.wire_limits());
-  TRY(platform::drop_privileges(probers.kept()));
-  session->prober_ = TRY(probers.launch());
+  ProberSetup setup{.order = {arguments.prober},
+                    .native = {.packets_per_second = static_cast<std::uint32_t>(arguments.packets_per_second),
+                               .most_running = kProbeWindow + 1,
+                               .seed = session->random_.next(),
+                               .identity_text = arguments.wire.identity}};
+  if (arguments.prober == "native") {
+    setup.wire = TRY(open_wire(arguments.wire)).wire;
+    const auto limits = setup.wire->traits().limits;
+    if (arguments.output == Output::text && !limits.empty()) say_error(limits);
+  }
+  auto probers = TRY(Probers::open(std::move(setup), session->clock_));
+  TRY(platform::drop_privileges(probers->kept()));
+  TRY(probers->launch());
+  session->prober_ = std::move(probers);
   return session;
 }
 

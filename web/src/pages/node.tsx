@@ -2,10 +2,11 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { fieldProblem, get, put, restOfProblem } from "../api/client";
-import type { Problem, Queue, Setting, System, WorkerSettings } from "../api/types";
+import type { Problem, Queue, RefusalList, Setting, System, WorkerSettings } from "../api/types";
 import { usePolled } from "../api/use_polled";
 import { Field } from "../parts/field";
 import { Loading, ProblemNotice } from "../parts/notice";
+import { RefusalRows } from "../parts/refusals";
 import { ClockTime, TimeAgo } from "../parts/time_ago";
 import { duration, plural } from "../words/numbers";
 
@@ -21,6 +22,7 @@ export function NodePage({ system }: { system: System | null }) {
           <Budget />
           <Counters system={system} />
           <Data system={system} />
+          <Refusals />
         </div>
       )}
     </>
@@ -70,9 +72,13 @@ function About({ system }: { system: System }) {
   );
 }
 
-const budgetFields: { name: keyof WorkerSettings; label: string; most: number }[] = [
-  { name: "rate_limit_per_minute", label: "Measurements a minute", most: 60_000 },
-  { name: "max_concurrent_traceroutes", label: "Traces at the same time", most: 1000 },
+const budgetFields: { name: keyof WorkerSettings; label: string; least: number; most: number }[] = [
+  { name: "rate_limit_per_minute", label: "Measurements a minute", least: 1, most: 60_000 },
+  { name: "max_concurrent_traceroutes", label: "Traces at the same time", least: 1, most: 1000 },
+  { name: "worker_count", label: "Workers", least: 1, most: 32 },
+  { name: "destination_spacing_seconds", label: "Seconds between two measurements of an address", least: 0, most: 3600 },
+  { name: "network_spacing_ms", label: "Milliseconds between two of a network", least: 0, most: 60_000 },
+  { name: "longest_backoff_seconds", label: "Seconds that a silent target is left alone at most", least: 0, most: 86_400 },
 ];
 
 function Budget() {
@@ -111,13 +117,13 @@ function Budget() {
         problem === null ? <Loading what="the settings" /> : <ProblemNotice problem={problem} />
       ) : (
         <form onSubmit={(event) => void save(event)} noValidate>
-          {budgetFields.map(({ name, label, most }) => (
+          {budgetFields.map(({ name, label, least, most }) => (
             <Field key={name} id={name} label={label} wrong={fieldProblem(problem, `/${name}`)}>
               <input
                 id={name}
                 type="number"
                 inputMode="numeric"
-                min="1"
+                min={least}
                 max={most}
                 value={form[name] ?? ""}
                 onInput={(event) => {
@@ -212,6 +218,23 @@ function Data({ system }: { system: System }) {
           </p>
         </div>
       ))}
+    </section>
+  );
+}
+
+function Refusals() {
+  const refusals = usePolled<RefusalList>("/refusals?limit=20", 10);
+  return (
+    <section class="card">
+      <h2>Refused</h2>
+      <p class="quiet">What was asked for and not probed, the last first.</p>
+      {refusals.value === null ? (
+        refusals.problem === null ? <Loading what="the refusals" /> : <ProblemNotice problem={refusals.problem} />
+      ) : refusals.value.items.length === 0 ? (
+        <p>Nothing was refused so far.</p>
+      ) : (
+        <RefusalRows items={refusals.value.items} />
+      )}
     </section>
   );
 }

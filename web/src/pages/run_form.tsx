@@ -2,20 +2,15 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { fieldProblem, restOfProblem } from "../api/client";
-import type { Kind, Method, Problem } from "../api/types";
-import { Choices, Field, FieldProblem, type Choice } from "../parts/field";
+import type { Problem } from "../api/types";
+import { choicesOf, Choices, Field, FieldProblem, Select, Tick, type Choice } from "../parts/field";
 import { Icon } from "../parts/icon";
 import { fieldsFor, numberFields, type NumberField, type RunForm } from "../run/run_request";
+import { fits, kindNames, methodNames, proberNames, probersFor } from "../words/probers";
 
-const kinds: readonly Choice<Kind>[] = [
-  { value: "trace", label: "Trace" },
-  { value: "ping", label: "Ping" },
-  { value: "mtr", label: "MTR" },
-];
-
-const methods: readonly Choice<Method>[] = [
-  { value: "icmp", label: "ICMP" },
-  { value: "udp", label: "UDP" },
+const confidences: readonly Choice<"95" | "99">[] = [
+  { value: "95", label: "95 % sure" },
+  { value: "99", label: "99 % sure" },
 ];
 
 const families: readonly Choice<RunForm["af"]>[] = [
@@ -36,7 +31,7 @@ interface RunFormProps {
 export function RunFormView({ form, onChange, onRun, onStop, running, refused }: RunFormProps) {
   const [missing, setMissing] = useState(false);
   const fields = fieldsFor(form.kind, form.method);
-  const pointers = ["/target", ...fields.map((field) => `/${numberFields[field].name}`)];
+  const pointers = ["/target", "/prober", ...fields.map((field) => `/${numberFields[field].name}`)];
   const wrongTarget = missing && form.target.trim() === "" ? "Name an address or a host." : fieldProblem(refused, "/target");
   const rest = restOfProblem(refused, pointers);
   const submit = (event: Event) => {
@@ -47,7 +42,7 @@ export function RunFormView({ form, onChange, onRun, onStop, running, refused }:
   return (
     <form class="run-form card" onSubmit={submit} noValidate>
       <div class="run-bar">
-        <Choices name="kind" label="Kind" choices={kinds} value={form.kind} onChoose={(kind) => onChange({ ...form, kind })} />
+        <Choices name="kind" label="Kind" choices={choicesOf(kindNames)} value={form.kind} onChoose={(kind) => onChange({ ...form, kind })} />
         <div class={wrongTarget ? "target-field is-wrong" : "target-field"}>
           <label for="target" class="off-screen">Target</label>
           <input
@@ -92,7 +87,8 @@ function Options(props: {
   refused: Problem | null;
 }) {
   const { form, onChange, fields, refused } = props;
-  const toBlame = fields.some((field) => fieldProblem(refused, `/${numberFields[field].name}`) !== "");
+  const names = ["prober", ...fields.map((field) => numberFields[field].name)];
+  const toBlame = names.some((name) => fieldProblem(refused, `/${name}`) !== "");
   const [open, setOpen] = useState(false);
   useEffect(() => {
     if (toBlame) setOpen(true);
@@ -103,12 +99,21 @@ function Options(props: {
         Options <span class="quiet">{saidOptions(form, fields)}</span>
       </summary>
       <div class="option-grid">
-        <Choices name="method" label="Probes" choices={methods} value={form.method} onChoose={(method) => onChange({ ...form, method })} />
+        <Choices name="method" label="Probes" choices={choicesOf(methodNames)} value={form.method} onChoose={(method) => onChange({ ...form, method })} />
+        <Field id="prober" label="Sent by" wrong={fieldProblem(refused, "/prober")}>
+          <Select
+            id="prober"
+            choices={probersFor(form).map((value) => ({ value, label: proberNames[value] }))}
+            value={fits(form.prober, form) ? form.prober : ""}
+            onChoose={(prober) => onChange({ ...form, prober })}
+          />
+        </Field>
+        {form.kind === "trace" && <TraceExtras form={form} onChange={onChange} />}
         <Choices name="af" label="IP version of a name" choices={families} value={form.af} onChoose={(af) => onChange({ ...form, af })} />
         {fields.map((field) => {
           const { name, label, least, most, usual } = numberFields[field];
           return (
-            <Field key={field} id={name} label={numberLabel(field, form.kind, label)} wrong={fieldProblem(refused, `/${name}`)}>
+            <Field key={field} id={name} label={numberLabel(field, form, label)} wrong={fieldProblem(refused, `/${name}`)}>
               <input
                 id={name}
                 name={name}
@@ -116,7 +121,7 @@ function Options(props: {
                 inputMode="numeric"
                 min={least}
                 max={most}
-                placeholder={field === "count" ? (form.kind === "mtr" ? "10" : "3") : usual}
+                placeholder={usualNumber(field, form) ?? usual}
                 value={form[field]}
                 onInput={(event) => onChange({ ...form, [field]: event.currentTarget.value })}
                 aria-describedby={`${name}-wrong`}
@@ -129,16 +134,62 @@ function Options(props: {
   );
 }
 
-function numberLabel(field: NumberField, kind: Kind, label: string): string {
-  if (field === "count") return kind === "mtr" ? "Rounds" : "Probes";
+// The two exclude each other: the search for the MTU goes along one path.
+function TraceExtras({ form, onChange }: { form: RunForm; onChange: (form: RunForm) => void }) {
+  return (
+    <div class="ticks">
+      <Tick
+        name="multipath"
+        label="All load-balanced paths"
+        hint="Sends more probes, until no branch of a hop is missed"
+        checked={form.multipath}
+        onChange={(multipath) => onChange({ ...form, multipath, mtuSearch: form.mtuSearch && !multipath })}
+      />
+      {form.multipath && (
+        <Choices
+          name="confidence"
+          label="Confidence"
+          choices={confidences}
+          value={form.confidence || "95"}
+          onChoose={(confidence) => onChange({ ...form, confidence: confidence === "99" ? "99" : "" })}
+        />
+      )}
+      <Tick
+        name="mtu_search"
+        label="Path MTU"
+        hint="The largest packet that gets through, and who holds larger ones back"
+        checked={form.mtuSearch}
+        onChange={(mtuSearch) => onChange({ ...form, mtuSearch, multipath: form.multipath && !mtuSearch })}
+      />
+    </div>
+  );
+}
+
+function numberLabel(field: NumberField, form: RunForm, label: string): string {
+  if (field === "count") return form.kind === "mtr" ? "Rounds" : "Probes";
+  if (field === "port") return form.method === "udp" ? "UDP port" : "TCP port";
   return label;
 }
 
+function usualNumber(field: NumberField, form: RunForm): string | null {
+  if (field === "count") return form.kind === "mtr" ? "10" : "3";
+  if (field === "port" && form.method !== "udp") return "80";
+  return null;
+}
+
 function saidOptions(form: RunForm, fields: readonly NumberField[]): string {
-  const said = [form.method.toUpperCase()];
+  const said = [methodNames[form.method]];
+  if (form.prober !== "" && fits(form.prober, form)) said.push(`by ${proberNames[form.prober]}`);
+  if (form.kind === "trace" && form.multipath) said.push("all load-balanced paths");
+  if (form.kind === "trace" && form.mtuSearch) said.push("path MTU");
   if (form.af !== "") said.push(`IPv${form.af}`);
   for (const field of fields) {
-    if (form[field] !== "") said.push(`${numberLabel(field, form.kind, numberFields[field].label).toLowerCase()} ${form[field]}`);
+    if (form[field] !== "") said.push(`${saidLabel(numberLabel(field, form, numberFields[field].label))} ${form[field]}`);
   }
   return said.join(" · ");
+}
+
+// "UDP port" and "DSCP" stay as they are.
+function saidLabel(label: string): string {
+  return /^[A-Z]{2}/.test(label) ? label : label.toLowerCase();
 }

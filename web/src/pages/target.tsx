@@ -1,17 +1,20 @@
 // One target: how it stands, its last path, and what was measured before.
 
 import { useState } from "preact/hooks";
-import { patch } from "../api/client";
+import { patch, restOfProblem } from "../api/client";
 import type { MeasurementList, Problem, Target } from "../api/types";
 import { usePolled } from "../api/use_polled";
 import { AsBadge } from "../parts/as_badge";
 import { Icon } from "../parts/icon";
+import { MeasuredHow } from "../parts/measured_how";
 import { MeasurementRows } from "../parts/measurement_rows";
 import { Empty, Loading, ProblemNotice } from "../parts/notice";
 import { RttPlot } from "../parts/rtt_plot";
 import { StoredRunPanel } from "../parts/stored_run_panel";
 import { ClockTime } from "../parts/time_ago";
+import { WhyProbed } from "../parts/why";
 import { go } from "../router";
+import { measuredFields, measuredOf, measuredRequest, saidMeasured } from "../run/measured_how";
 import { pathChanges } from "../run/path_changes";
 import { duration } from "../words/numbers";
 import { RemoveButton } from "./targets";
@@ -35,6 +38,7 @@ export function TargetPage({ id, onChanged }: { id: string; onChanged: () => voi
       {target.problem !== null && <ProblemNotice problem={target.problem} stale />}
       <TargetHead target={target.value} onChanged={target.refresh} onRemoved={removed} />
       <History address={target.value.address} />
+      <WhyProbed address={target.value.address} />
     </>
   );
 }
@@ -63,6 +67,7 @@ function TargetHead({ target, onChanged, onRemoved }: { target: Target; onChange
         <span>
           {paused ? "paused, else " : ""}every {duration(target.interval_s)}
         </span>
+        <span>{saidMeasured(target)}</span>
         <span>
           target since <ClockTime at={target.first_seen} />
         </span>
@@ -81,7 +86,42 @@ function TargetHead({ target, onChanged, onRemoved }: { target: Target; onChange
         <RemoveButton target={target} onRemoved={onRemoved} />
       </div>
       {problem !== null && <ProblemNotice problem={problem} />}
+      <ChangeHow target={target} onChanged={onChanged} />
     </div>
+  );
+}
+
+// Closed, it follows the node; open, it is a form of its own until it is saved.
+function ChangeHow({ target, onChanged }: { target: Target; onChanged: () => void }) {
+  const [how, setHow] = useState(() => measuredOf(target));
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const [said, setSaid] = useState("");
+  const save = async (event: Event) => {
+    event.preventDefault();
+    const answer = await patch<Target>(`/targets/${target.id}`, measuredRequest(how));
+    setProblem(answer.problem ?? null);
+    setSaid(answer.value === undefined ? "" : "Saved; the next measurement is made so.");
+    onChanged();
+  };
+  const rest = restOfProblem(problem, measuredFields);
+  return (
+    <details class="options" onToggle={(event) => event.currentTarget.open && setHow(measuredOf(target))}>
+      <summary>Change how it is measured</summary>
+      <form class="change-how" onSubmit={(event) => void save(event)} noValidate>
+        <MeasuredHow how={how} onChange={setHow} problem={problem} prefix="change" />
+        <button type="submit" class="primary">
+          Save
+        </button>
+        <p class="said" role="status">
+          {said}
+        </p>
+        {rest !== "" && (
+          <p class="wrong" role="alert">
+            {rest}
+          </p>
+        )}
+      </form>
+    </details>
   );
 }
 

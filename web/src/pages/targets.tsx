@@ -8,11 +8,13 @@ import { AsPathLine } from "../parts/as_path_strip";
 import { Field } from "../parts/field";
 import { Icon } from "../parts/icon";
 import { ImportList } from "../parts/import_list";
+import { MeasuredHow } from "../parts/measured_how";
 import { StatusWord } from "../parts/measurement_rows";
 import { Empty, Loading, ProblemNotice } from "../parts/notice";
 import { TimeAgo } from "../parts/time_ago";
 import { setQuery, usePlace, useQueryState } from "../router";
 import { listedStretches } from "../run/as_path";
+import { isPlain, measuredFields, measuredRequest, plainTrace, saidMeasured } from "../run/measured_how";
 import { matchesFilter } from "../run/target_filter";
 import { duration, plural, rtt } from "../words/numbers";
 
@@ -140,6 +142,7 @@ function TargetRow({ target, onChanged }: { target: Target; onChanged: () => voi
       <td role="cell" class="l-when">
         {target.last_measurement_at === null ? <span class="quiet">never</span> : <TimeAgo at={target.last_measurement_at} />}
         <small class="quiet">every {duration(target.interval_s)}</small>
+        {!isPlain(target) && <small class="quiet">{saidMeasured(target)}</small>}
       </td>
       <td role="cell" class="l-action">
         <RemoveButton target={target} onRemoved={onChanged} />
@@ -181,11 +184,12 @@ function AddTargets({ onChanged }: { onChanged: () => void }) {
   const [name, setName] = useState("");
   const [labels, setLabels] = useState("");
   const [minutes, setMinutes] = useState("");
+  const [how, setHow] = useState(plainTrace);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [said, setSaid] = useState("");
   const add = async (event: Event) => {
     event.preventDefault();
-    const body: Record<string, unknown> = { name: name.trim() };
+    const body: Record<string, unknown> = { name: name.trim(), ...measuredRequest(how) };
     const given = labels.split(",").map((label) => label.trim()).filter((label) => label !== "");
     if (given.length > 0) body["labels"] = given;
     if (minutes !== "") body["interval_s"] = Math.round(Number(minutes) * 60);
@@ -196,7 +200,7 @@ function AddTargets({ onChanged }: { onChanged: () => void }) {
     setName("");
     onChanged();
   };
-  const rest = restOfProblem(problem, ["/name", "/address", "/labels", "/interval_s"]);
+  const rest = restOfProblem(problem, ["/name", "/address", "/labels", "/interval_s", ...measuredFields]);
   return (
     <details class="card add-targets">
       <summary>Add targets</summary>
@@ -231,6 +235,12 @@ function AddTargets({ onChanged }: { onChanged: () => void }) {
               />
             </Field>
           </div>
+          <details class="options">
+            <summary>
+              How it is measured <span class="quiet">{saidMeasured(how)}</span>
+            </summary>
+            <MeasuredHow how={how} onChange={setHow} problem={problem} prefix="new" />
+          </details>
           <button type="submit" class="primary" disabled={name.trim() === ""}>
             Add target
           </button>

@@ -3,10 +3,13 @@
 
 import { gapReason, ownerOf } from "../run/as_path";
 import { lossShare, type AddressAnswers, type HopSummary } from "../run/hop_summary";
-import type { RunView } from "../run/run_view";
-import { rtt, scaleEnd } from "../words/numbers";
+import type { Inferred, RunView } from "../run/run_view";
+import { mean, rtt, scaleEnd } from "../words/numbers";
+import { readingWords } from "../words/reading";
 import { AsBadge, hueStyle, NoNetwork } from "./as_badge";
+import { PortMark } from "./port_mark";
 import { SmokeScale, SmokeStrip } from "./smoke_strip";
+import { TimeAgo } from "./time_ago";
 
 export function HopTable({ run, hops }: { run: RunView; hops: readonly HopSummary[] }) {
   const end = scaleEnd(Math.max(0, ...hops.flatMap((hop) => hop.rtts)));
@@ -27,7 +30,13 @@ export function HopTable({ run, hops }: { run: RunView; hops: readonly HopSummar
             <SmokeScale end={end} />
           </th>
           <th role="columnheader" scope="col" class="c-rtt">{rounds ? "Last" : "RTT"}</th>
-          {rounds && <th role="columnheader" scope="col" class="c-rtt c-best">Best</th>}
+          {rounds && (
+            <>
+              <th role="columnheader" scope="col" class="c-rtt c-more">Avg</th>
+              <th role="columnheader" scope="col" class="c-rtt c-more">Best</th>
+              <th role="columnheader" scope="col" class="c-rtt c-more">Worst</th>
+            </>
+          )}
           <th role="columnheader" scope="col" class="c-answers">Answers</th>
         </tr>
       </thead>
@@ -81,8 +90,14 @@ function HopRow({ run, hop, seen, nth, first, last, end }: HopRowProps) {
       </td>
       <td role="cell" class="c-strip">{hop.state === "answered" && <SmokeStrip rtts={rtts} end={end} />}</td>
       <td role="cell" class="c-rtt">{shownRtt((rounds ? rtts.at(-1) : rtts[0]) ?? null)}</td>
-      {rounds && <td role="cell" class="c-rtt c-best">{shownRtt(rtts.length === 0 ? null : Math.min(...rtts))}</td>}
-      <td role="cell" class="c-answers">{nth === 0 && <Answers hop={hop} rounds={rounds} />}</td>
+      {rounds && (
+        <>
+          <td role="cell" class="c-rtt c-more">{shownRtt(mean(rtts))}</td>
+          <td role="cell" class="c-rtt c-more">{shownRtt(rtts.length === 0 ? null : Math.min(...rtts))}</td>
+          <td role="cell" class="c-rtt c-more">{shownRtt(rtts.length === 0 ? null : Math.max(...rtts))}</td>
+        </>
+      )}
+      <td role="cell" class="c-answers">{nth === 0 ? <Answers hop={hop} rounds={rounds} /> : <Share hop={hop} seen={seen} />}</td>
     </tr>
   );
 }
@@ -104,6 +119,7 @@ function rowClass(hop: HopSummary, owner: number | null, nth: number, first: boo
 }
 
 function Host({ run, hop, seen }: { run: RunView; hop: HopSummary; seen: AddressAnswers | null }) {
+  if (hop.inferred !== null) return <InferredHost run={run} inferred={hop.inferred} />;
   if (seen === null) {
     return <span class="quiet">{hop.state === "silent" ? "no answer" : "waiting …"}</span>;
   }
@@ -120,6 +136,21 @@ function Host({ run, hop, seen }: { run: RunView; hop: HopSummary; seen: Address
   );
 }
 
+// Not measured here: who answered there in another trace, and when. It has no RTT.
+function InferredHost({ run, inferred }: { run: RunView; inferred: Inferred }) {
+  const facts = run.facts.get(inferred.from);
+  return (
+    <>
+      <span class="address" title={facts?.prefix ? `in ${facts.prefix}` : ""}>
+        {inferred.from}
+      </span>
+      <span class="mark mark-inferred" title="Not asked in this trace: another one saw it there">
+        inferred, seen <TimeAgo at={inferred.verifiedAt} />
+      </span>
+    </>
+  );
+}
+
 function Marks({ hop, seen }: { hop: HopSummary; seen: AddressAnswers }) {
   return (
     <>
@@ -129,6 +160,7 @@ function Marks({ hop, seen }: { hop: HopSummary; seen: AddressAnswers }) {
           <b>{seen.meaning.mark}</b> {seen.meaning.words}
         </span>
       )}
+      <PortMark words={seen.port} />
       {seen.mpls.length > 0 && (
         <span class="mark" title={seen.mpls.map((label) => `label ${label.label}, class ${label.tc}, TTL ${label.ttl}`).join("; ")}>
           MPLS {seen.mpls.map((label) => label.label).join(" / ")}
@@ -141,8 +173,9 @@ function Marks({ hop, seen }: { hop: HopSummary; seen: AddressAnswers }) {
 }
 
 function Network({ run, hop, seen }: { run: RunView; hop: HopSummary; seen: AddressAnswers | null }) {
-  if (seen === null) return null;
-  const facts = run.facts.get(seen.address);
+  const address = hop.inferred?.from ?? seen?.address;
+  if (address === undefined) return null;
+  const facts = run.facts.get(address);
   if (facts?.asn) {
     return (
       <span class="network">
@@ -159,7 +192,7 @@ function Network({ run, hop, seen }: { run: RunView; hop: HopSummary; seen: Addr
       </span>
     );
   }
-  return <NoNetwork>{gapReason(run, { ...hop, addresses: [seen] })}</NoNetwork>;
+  return <NoNetwork>{gapReason(run, seen === null ? hop : { ...hop, addresses: [seen] })}</NoNetwork>;
 }
 
 function Answers({ hop, rounds }: { hop: HopSummary; rounds: boolean }) {
@@ -170,12 +203,38 @@ function Answers({ hop, rounds }: { hop: HopSummary; rounds: boolean }) {
       <span class="number">
         {hop.answered} of {hop.sent}
       </span>
-      {rounds && loss > 0 && !hop.lossIsHarmless && <span class="loss">{Math.round(loss * 100)} % lost</span>}
-      {rounds && hop.lossIsHarmless && (
-        <span class="spared" title="Later hops miss fewer answers: the router answers sparingly, the path loses nothing here">
-          answers sparingly
+      {rounds && loss > 0 && <Loss hop={hop} loss={loss} />}
+    </>
+  );
+}
+
+// What a live run cannot know yet, the node says once it is over: where loss begins, and where it only looks so.
+function Loss({ hop, loss }: { hop: HopSummary; loss: number }) {
+  const reading = hop.reading ?? (hop.lossIsHarmless ? "rate_limited" : null);
+  const said = reading === null || reading === "ok" ? null : readingWords(reading);
+  return (
+    <>
+      {said?.tone !== "quiet" && <span class={reading === "ok" ? "reading tone-quiet" : "loss"}>{percent(loss)} lost</span>}
+      {said !== null && said.words !== "" && (
+        <span class={`reading tone-${said.tone}`} title={said.why}>
+          {said.words}
         </span>
       )}
     </>
   );
+}
+
+// Of the answers of a hop, how many came from one of its further addresses.
+function Share({ hop, seen }: { hop: HopSummary; seen: AddressAnswers | null }) {
+  if (seen === null || seen.rtts.length === 0) return null;
+  return (
+    <span class="number quiet" title={`${seen.rtts.length} of the ${hop.answered} answers came from here`}>
+      {seen.rtts.length} here
+    </span>
+  );
+}
+
+function percent(share: number): string {
+  const value = share * 100;
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} %`;
 }

@@ -3,7 +3,8 @@
 import type { RunView } from "../run/run_view";
 import { pingProbes } from "../run/ping_probes";
 import { rtt, scaleEnd } from "../words/numbers";
-import { icmpMeaning } from "../words/icmp";
+import { icmpMeaning, portWords } from "../words/icmp";
+import { PortMark } from "./port_mark";
 import { SmokeScale, SmokeStrip } from "./smoke_strip";
 
 export function PingTable({ run }: { run: RunView }) {
@@ -37,6 +38,7 @@ export function PingTable({ run }: { run: RunView }) {
                     <b>{meaning.mark}</b> {meaning.words}
                   </span>
                 )}
+                {answer !== undefined && <PortMark words={portWords(answer.tcpFlags)} />}
                 {answer?.late && <span class="mark">late answer</span>}
                 {probe.answers.length > 1 && <span class="mark">{probe.answers.length - 1} duplicate</span>}
               </td>

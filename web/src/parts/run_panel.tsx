@@ -8,11 +8,14 @@ import { summarize, type HopSummary } from "../run/hop_summary";
 import { isOver, type RunView } from "../run/run_view";
 import { plural } from "../words/numbers";
 import { outcomeSentence, outcomeTone, type Tone } from "../words/outcome";
+import { methodNames } from "../words/probers";
 import { AsPathStrip } from "./as_path_strip";
 import { CopyButton } from "./copy_button";
 import { HopTable } from "./hop_table";
 import { Icon, type IconName } from "./icon";
+import { PathGraphView } from "./path_graph";
 import { PingTable } from "./ping_table";
+import { RunNotes } from "./run_notes";
 import { ClockTime } from "./time_ago";
 
 export function RunPanel({ run }: { run: RunView }) {
@@ -45,6 +48,8 @@ export function RunPanel({ run }: { run: RunView }) {
         />
       )}
       {run.kind === "ping" ? <PingTable run={run} /> : hops.length > 0 && <HopTable run={run} hops={hops} />}
+      <RunNotes run={run} />
+      {run.graph !== null && <PathGraphView run={run} graph={run.graph} />}
     </section>
   );
 }
@@ -105,7 +110,14 @@ function runFacts(run: RunView) {
     run.startedAt === null || run.finishedAt === null ? null : (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
   return (
     <>
-      {run.method.toUpperCase()} from {run.vantage ?? "this node"}
+      {methodNames[run.method]} from {run.vantage ?? "this node"}
+      {run.source !== null && (
+        <>
+          {" "}
+          (<span class="address">{run.source}</span>)
+        </>
+      )}
+      {run.prober !== null && `, sent by ${run.prober}`}
       {run.startedAt !== null && (
         <>
           , <ClockTime at={run.startedAt} />

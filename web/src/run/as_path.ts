@@ -3,7 +3,7 @@
 // across it, unless the same network lies on both sides.
 
 import type { AsPathElement } from "../api/types";
-import type { HopSummary } from "./hop_summary";
+import { addressesOf, type HopSummary } from "./hop_summary";
 import { isOver, type RunView } from "./run_view";
 
 export interface Stretch {
@@ -65,7 +65,7 @@ function joined(first: Stretch, second: Stretch): Stretch {
 // The network of a hop; none where its addresses disagree.
 export function ownerOf(run: RunView, hop: HopSummary): number | null {
   const owners = new Set<number>();
-  for (const { address } of hop.addresses) {
+  for (const address of addressesOf(hop)) {
     const asn = run.facts.get(address)?.asn;
     if (asn !== null && asn !== undefined) owners.add(asn);
   }
@@ -79,8 +79,8 @@ function networkName(run: RunView, asn: number): string | null {
 }
 
 export function gapReason(run: RunView, hop: HopSummary): string {
-  if (hop.state !== "answered") return hop.state === "silent" ? "no answer" : "waiting";
-  const facts = hop.addresses.map(({ address }) => run.facts.get(address));
+  if (hop.state === "silent" || hop.state === "waiting") return hop.state === "silent" ? "no answer" : "waiting";
+  const facts = addressesOf(hop).map((address) => run.facts.get(address));
   const first = facts.find((fact) => fact !== undefined);
   if (first === undefined) return "being looked up";
   const exchange = facts.find((fact) => fact?.ixp)?.ixp;

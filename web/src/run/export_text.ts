@@ -1,29 +1,35 @@
 // A run as text for tickets and mails: a trace as traceroute prints it, an mtr as its report, a ping as ping does.
 
 import { ownerOf } from "./as_path";
-import { lossShare, summarize, type HopSummary } from "./hop_summary";
+import { addressesOf, lossShare, summarize, type HopSummary } from "./hop_summary";
 import { pingProbes } from "./ping_probes";
-import type { RunView } from "./run_view";
+import type { Inferred, RunView } from "./run_view";
 import { milliseconds, median } from "../words/numbers";
 import { outcomeSentence } from "../words/outcome";
+import { methodNames } from "../words/probers";
 import { utc } from "../words/times";
 
 export function exportText(run: RunView): string {
   const hops = summarize(run);
   const body = run.kind === "mtr" ? mtrLines(run, hops) : run.kind === "ping" ? pingLines(run) : traceLines(run, hops);
-  return [heading(run), ...body, ...ending(run, hops)].join("\n") + "\n";
+  return [heading(run), ...body, ...ending(run, hops), ...beside(run)].join("\n") + "\n";
 }
 
 function heading(run: RunView): string {
   const where = run.address !== null && run.address !== run.target ? `${run.target} (${run.address})` : run.target;
   const from = run.vantage === null ? "" : ` from ${run.vantage}`;
   const when = run.startedAt === null ? "" : `, ${utc(run.startedAt)}`;
-  return `${run.kind} to ${where}${from}, ${run.method.toUpperCase()}${when}`;
+  return `${run.kind} to ${where}${from}, ${methodNames[run.method]}${when}`;
 }
 
 function ending(run: RunView, hops: readonly HopSummary[]): string[] {
   if (run.status === null || run.stopReason === null) return [];
   return [`${outcomeSentence(outcomeOf(run, hops))}.`];
+}
+
+function beside(run: RunView): string[] {
+  const mtu = run.pathMtu === null ? [] : [`Path MTU: ${run.pathMtu.mtu} bytes.`];
+  return [...mtu, ...run.notes.map((note) => `Note: ${note.text}`)];
 }
 
 export function outcomeOf(run: RunView, hops: readonly HopSummary[]) {
@@ -41,18 +47,24 @@ export function outcomeOf(run: RunView, hops: readonly HopSummary[]) {
 function traceLines(run: RunView, hops: readonly HopSummary[]): string[] {
   return hops.map((hop) => {
     const number = String(hop.ttl).padStart(2);
+    if (hop.inferred !== null) return `${number}  ${inferredText(run, hop.inferred)}`;
     if (hop.addresses.length === 0) return `${number}  *`;
     const parts = hop.addresses.map((seen) => {
       const rtts = run.hops
         .find((other) => other.ttl === hop.ttl)
         ?.answers.filter((answer) => answer.from === seen.address && !answer.duplicate)
         .map((answer) => `${answer.rttMs.toFixed(3)} ms${answer.late ? " (late)" : ""}`);
-      return [seen.address, networkTag(run, seen.address), ...(rtts ?? []), seen.meaning.mark, mplsTag(seen.mpls)]
+      return [seen.address, networkTag(run, seen.address), ...(rtts ?? []), seen.meaning.mark, seen.port, mplsTag(seen.mpls)]
         .filter((part) => part !== "")
         .join("  ");
     });
     return `${number}  ${parts.join("\n    ")}`;
   });
+}
+
+function inferredText(run: RunView, inferred: Inferred): string {
+  const parts = [inferred.from, networkTag(run, inferred.from), `inferred, seen ${utc(inferred.verifiedAt)}`];
+  return parts.filter((part) => part !== "").join("  ");
 }
 
 function networkTag(run: RunView, address: string): string {
@@ -73,7 +85,7 @@ function mtrLines(run: RunView, hops: readonly HopSummary[]): string[] {
     const times = [hop.last, hop.mean, hop.best, hop.worst, hop.deviation].map((value) =>
       value === null ? "-" : milliseconds(value),
     );
-    const host = hop.addresses.map((seen) => seen.address).join(", ") || "(no answer)";
+    const host = addressesOf(hop).join(", ") || "(no answer)";
     return [`${hop.ttl}.`, owner === null ? "-" : `AS${owner}`, host, loss, String(hop.sent), ...times];
   });
   return columns([["", "AS", "Host", "Loss", "Snt", "Last", "Avg", "Best", "Wrst", "StDev"], ...rows], 3);

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { stretches } from "./as_path";
 import { exportText } from "./export_text";
+import { summarize } from "./hop_summary";
 import { storedRun, withStored } from "./stored_run";
 import { arrival, completed, enriched, play, reply, started, timeout } from "./test_runs";
 import type { HopRow, Measurement } from "../api/types";
@@ -133,5 +135,48 @@ describe("a stored measurement", () => {
     };
     delete ping.hops;
     expect(exportText(storedRun(ping, []))).toContain("1  no answer\n2  192.0.2.7  12.500 ms\n3  no answer\n1 of 3 answered");
+  });
+
+  test("shows a joined hop with its age and without an RTT, in the network it belongs to", () => {
+    const joined: Measurement = {
+      ...measurement,
+      hops: [
+        { ttl: 1, sent: 0, replies: [], inferred: { from: "198.51.100.3", verified_at: "2026-11-22T09:50:00Z" } },
+        ...(measurement.hops ?? []).slice(1),
+      ],
+    };
+    const run = storedRun(joined, rows);
+    const [first] = summarize(run);
+    expect(first).toMatchObject({ state: "inferred", sent: 0, best: null, inferred: { from: "198.51.100.3" } });
+    expect(stretches(run, summarize(run))[0]).toMatchObject({ asn: 64496, firstTtl: 1, best: 4.118 });
+    expect(exportText(run)).toContain(" 1  198.51.100.3  [AS64496 NET-64496]  inferred, seen 2026-11-22 09:50:00 UTC");
+  });
+
+  test("counts the probes of a trace that the node has counted", () => {
+    const counted = storedRun({ ...measurement, hops: [{ ttl: 1, sent: 3, replies: [] }] }, []);
+    expect(summarize(counted)[0]).toMatchObject({ state: "silent", sent: 3, answered: 0 });
+  });
+
+  test("has what the node read from the whole", () => {
+    const whole: Measurement = {
+      ...measurement,
+      kind: "mtr",
+      hops: [{ ttl: 1, sent: 2, replies: [], reading: "silent" }],
+      path_mtu: { mtu: 1400, limits: [{ ttl: 3, from: "198.51.100.3", mtu: 1400 }] },
+      notes: [{ ttl: 3, kind: "mtu_limit", text: "Behind hop 3 the path carries packets of up to 1400 bytes only." }],
+    };
+    const run = storedRun(whole, []);
+    expect(summarize(run)[0]?.reading).toBe("silent");
+    expect(exportText(run)).toContain("Path MTU: 1400 bytes.\nNote: Behind hop 3 the path carries packets of up to 1400 bytes only.");
+    expect(withStored(trace, whole, [])).toMatchObject({ pathMtu: whole.path_mtu, notes: whole.notes, prober: "native" });
+  });
+
+  test("says of a TCP answer whether the port is open", () => {
+    const tcp: Measurement = {
+      ...measurement,
+      method: "tcp",
+      hops: [{ ttl: 1, replies: [{ from: "192.0.2.7", rtt_ms: 9, icmp_type: null, icmp_code: null, tcp_flags: 0x12, attempt: 1 }] }],
+    };
+    expect(exportText(storedRun(tcp, []))).toContain(" 1  192.0.2.7  9.000 ms  port open");
   });
 });

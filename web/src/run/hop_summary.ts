@@ -1,13 +1,13 @@
 // What one row of the hop table says, worked out from the answers of its hop.
 
-import type { MplsLabel } from "../api/types";
-import { isOver, type Answer, type Hop, type RunView } from "./run_view";
-import { icmpMeaning, isDestinationAnswer, nothingWrong, type IcmpMeaning } from "../words/icmp";
-import { median } from "../words/numbers";
+import type { HopReading, MplsLabel } from "../api/types";
+import { isOver, type Answer, type Hop, type Inferred, type RunView } from "./run_view";
+import { icmpMeaning, isDestinationAnswer, nothingWrong, portWords, type IcmpMeaning } from "../words/icmp";
+import { mean, median } from "../words/numbers";
 
 export interface HopSummary {
   ttl: number;
-  state: "waiting" | "answered" | "silent";
+  state: "waiting" | "answered" | "silent" | "inferred";
   addresses: readonly AddressAnswers[]; // in the order in which they first answered
   sent: number;
   answered: number;
@@ -19,6 +19,8 @@ export interface HopSummary {
   deviation: number | null;
   rtts: readonly number[];
   isDestination: boolean;
+  inferred: Inferred | null; // where nothing was asked and nothing answered
+  reading: HopReading | null; // the node's, once the mtr is stored
   // Missing answers that later hops do not miss: the router spares its answers, the path loses nothing.
   lossIsHarmless: boolean;
 }
@@ -30,6 +32,7 @@ export interface AddressAnswers {
   duplicates: number;
   mpls: readonly MplsLabel[];
   meaning: IcmpMeaning;
+  port: ReturnType<typeof portWords>;
 }
 
 export function lossShare(summary: { sent: number; answered: number }): number {
@@ -57,25 +60,38 @@ function summarizeHop(hop: Hop, run: RunView): HopSummary {
   const counted = hop.answers.filter(counts);
   const rtts = counted.map((answer) => answer.rttMs);
   const sorted = [...rtts].sort((a, b) => a - b);
-  const mean = rtts.length === 0 ? null : rtts.reduce((sum, value) => sum + value, 0) / rtts.length;
+  const average = mean(rtts);
   return {
     ttl: hop.ttl,
-    state: hop.answers.length > 0 ? "answered" : hop.givenUp.length > 0 || isOver(run) ? "silent" : "waiting",
+    state: stateOf(hop, run),
     addresses: byAddress(hop.answers),
     sent: hop.sent,
     answered: new Set(counted.map((answer) => answer.probe)).size,
     last: rtts.at(-1) ?? null,
     best: sorted[0] ?? null,
     worst: sorted.at(-1) ?? null,
-    mean,
+    mean: average,
     middle: median(sorted),
-    deviation: mean === null ? null : Math.sqrt(rtts.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rtts.length),
+    deviation: average === null ? null : Math.sqrt(rtts.reduce((sum, value) => sum + (value - average) ** 2, 0) / rtts.length),
     rtts,
     isDestination: hop.answers.some(
       (answer) => answer.from === run.address || isDestinationAnswer(answer.from, answer.icmpType, answer.icmpCode),
     ),
+    inferred: hop.answers.length > 0 ? null : hop.inferred,
+    reading: hop.reading,
     lossIsHarmless: false,
   };
+}
+
+function stateOf(hop: Hop, run: RunView): HopSummary["state"] {
+  if (hop.answers.length > 0) return "answered";
+  if (hop.inferred !== null) return "inferred";
+  return hop.givenUp.length > 0 || isOver(run) ? "silent" : "waiting";
+}
+
+// The addresses that stand at a hop, whether they answered there or were joined from another trace.
+export function addressesOf(hop: HopSummary): readonly string[] {
+  return hop.inferred === null ? hop.addresses.map((seen) => seen.address) : [hop.inferred.from];
 }
 
 export function counts(answer: Answer): boolean {
@@ -94,6 +110,7 @@ function byAddress(answers: readonly Answer[]): AddressAnswers[] {
       duplicates: own.filter((answer) => answer.duplicate).length,
       mpls: own.findLast((answer) => answer.mpls.length > 0)?.mpls ?? [],
       meaning: meanings.find((meaning) => meaning.mark !== "") ?? nothingWrong,
+      port: own.map((answer) => portWords(answer.tcpFlags)).find((words) => words !== "") ?? "",
     };
   });
 }

@@ -106,10 +106,14 @@ function withHop(hops: readonly Hop[], ttl: number, change: (hop: Hop) => Hop): 
   const last = hops.at(-1)?.ttl ?? ttl;
   const changed: Hop[] = [];
   for (let at = Math.min(first, ttl); at <= Math.max(last, ttl); ++at) {
-    const hop = hops[at - first] ?? { ttl: at, answers: [], givenUp: [], sent: 0 };
+    const hop = hops[at - first] ?? unknownHop(at);
     changed.push(at === ttl ? change(hop) : hop);
   }
   return changed;
+}
+
+function unknownHop(ttl: number): Hop {
+  return { ttl, answers: [], givenUp: [], sent: 0, inferred: null, reading: null };
 }
 
 function withReply(hop: Hop, data: HopReplyEvent): Hop {
@@ -123,6 +127,7 @@ function answerOf(data: HopReplyEvent): Answer {
     rttMs: data.rtt_ms,
     icmpType: data.icmp.type,
     icmpCode: data.icmp.code,
+    tcpFlags: data.tcp_flags ?? null,
     replyTtl: data.reply_ttl,
     quotedTtl: data.quoted_ttl,
     mpls: data.mpls,

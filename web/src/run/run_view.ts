@@ -1,15 +1,28 @@
 // One run as the page shows it. It is built event by event while the run is live (run_events.ts) or at once from a
 // stored measurement (stored_run.ts); the hop table, the AS path and the exports read nothing else.
 
-import type { Kind, Method, MplsLabel, OwnershipRule, Problem, Status, StopReason } from "../api/types";
+import type {
+  HopReading,
+  Kind,
+  Method,
+  MplsLabel,
+  OwnershipRule,
+  PathGraph,
+  PathMtu,
+  PathNote,
+  Problem,
+  Status,
+  StopReason,
+} from "../api/types";
 
 // An answer to one probe. Late and duplicate ones are shown, never counted.
 export interface Answer {
   probe: number;
   from: string;
   rttMs: number;
-  icmpType: number;
-  icmpCode: number;
+  icmpType: number | null; // null: a TCP segment
+  icmpCode: number | null;
+  tcpFlags: number | null;
   replyTtl: number | null;
   quotedTtl: number | null;
   mpls: readonly MplsLabel[];
@@ -22,6 +35,14 @@ export interface Hop {
   answers: readonly Answer[]; // in the order of arrival
   givenUp: readonly number[]; // probes without an answer in time
   sent: number; // probes known to have left
+  inferred: Inferred | null;
+  reading: HopReading | null; // of a stored mtr
+}
+
+// A hop that was not asked: another trace saw this address there. It has no RTT.
+export interface Inferred {
+  from: string;
+  verifiedAt: string;
 }
 
 export interface AddressFacts {
@@ -45,6 +66,8 @@ export interface RunView {
   target: string;
   address: string | null;
   vantage: string | null;
+  source: string | null; // address that the probes left from
+  prober: string | null;
   startedAt: string | null;
   finishedAt: string | null; // by the node's clock, once the measurement is stored
   expected: number | null; // probes of a ping, rounds of an mtr
@@ -55,6 +78,10 @@ export interface RunView {
   stopReason: StopReason | null;
   samePath: "same" | "known" | "new" | null; // beside the measurements before; null: not said
   measurementId: string | null;
+  pathMtu: PathMtu | null;
+  graph: PathGraph | null; // all load-balanced paths
+  notes: readonly PathNote[];
+  rawOutput: string | null; // what an external tool printed
   problem: Problem | null;
   lastEvent: number; // sequence of the newest event taken in
 }
@@ -68,6 +95,8 @@ export function emptyRun(kind: Kind, method: Method, target: string): RunView {
     target,
     address: null,
     vantage: null,
+    source: null,
+    prober: null,
     startedAt: null,
     finishedAt: null,
     expected: null,
@@ -78,6 +107,10 @@ export function emptyRun(kind: Kind, method: Method, target: string): RunView {
     stopReason: null,
     samePath: null,
     measurementId: null,
+    pathMtu: null,
+    graph: null,
+    notes: [],
+    rawOutput: null,
     problem: null,
     lastEvent: 0,
   };

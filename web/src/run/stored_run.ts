@@ -7,6 +7,7 @@ import type { AddressFacts, Answer, Hop, RunView } from "./run_view";
 export function storedRun(measurement: Measurement, rows: readonly HopRow[]): RunView {
   const hops = hopsOf(measurement);
   return {
+    ...foundBeside(measurement),
     id: null,
     phase: "completed",
     kind: measurement.kind,
@@ -14,6 +15,8 @@ export function storedRun(measurement: Measurement, rows: readonly HopRow[]): Ru
     target: measurement.target,
     address: measurement.address,
     vantage: measurement.vantage,
+    source: measurement.source ?? null,
+    prober: measurement.prober,
     startedAt: measurement.started_at,
     finishedAt: measurement.finished_at,
     expected: null,
@@ -29,13 +32,32 @@ export function storedRun(measurement: Measurement, rows: readonly HopRow[]): Ru
   };
 }
 
-// What was stored of a run replaces what was known while it was live.
+function foundBeside(measurement: Measurement): Pick<RunView, "pathMtu" | "graph" | "notes" | "rawOutput"> {
+  return {
+    pathMtu: measurement.path_mtu ?? null,
+    graph: measurement.graph ?? null,
+    notes: measurement.notes ?? [],
+    rawOutput: measurement.raw_output ?? null,
+  };
+}
+
+// What was stored of a run replaces what was known while it was live: only then are the joined hops there, and what
+// the node reads from the whole.
 export function withStored(run: RunView, measurement: Measurement, rows: readonly HopRow[]): RunView {
   const facts = new Map(run.facts);
   for (const [address, fact] of factsByAddress(rows)) {
     facts.set(address, { ...fact, hostName: facts.get(address)?.hostName ?? null });
   }
-  return { ...run, facts, startedAt: measurement.started_at, finishedAt: measurement.finished_at };
+  return {
+    ...run,
+    ...foundBeside(measurement),
+    hops: hopsOf(measurement),
+    facts,
+    source: measurement.source ?? null,
+    prober: measurement.prober,
+    startedAt: measurement.started_at,
+    finishedAt: measurement.finished_at,
+  };
 }
 
 function factsByAddress(rows: readonly HopRow[]): Map<string, AddressFacts> {
@@ -58,7 +80,11 @@ function factsByAddress(rows: readonly HopRow[]): Map<string, AddressFacts> {
 
 function hopsOf(measurement: Measurement): Hop[] {
   if (measurement.kind === "ping") return pingHop(measurement);
-  return (measurement.hops ?? []).map((hop) => storedHop(hop.ttl, hop.replies, hop.sent ?? 0));
+  return (measurement.hops ?? []).map((hop) => ({
+    ...storedHop(hop.ttl, hop.replies, hop.sent ?? 0),
+    inferred: hop.inferred === undefined ? null : { from: hop.inferred.from, verifiedAt: hop.inferred.verified_at },
+    reading: hop.reading ?? null,
+  }));
 }
 
 // All probes of a ping left with one TTL, which the replies do not name.
@@ -72,7 +98,7 @@ function storedHop(ttl: number, replies: readonly Reply[], sent: number): Hop {
   const answered = new Set(answers.filter((answer) => !answer.late).map((answer) => answer.probe));
   const probes = Math.max(sent, ...answered);
   const givenUp = Array.from({ length: probes }, (_, index) => index + 1).filter((probe) => !answered.has(probe));
-  return { ttl, answers, givenUp, sent: probes };
+  return { ttl, answers, givenUp, sent: probes, inferred: null, reading: null };
 }
 
 function answerOf(reply: Reply): Answer {
@@ -80,8 +106,9 @@ function answerOf(reply: Reply): Answer {
     probe: reply.attempt,
     from: reply.from,
     rttMs: reply.rtt_ms,
-    icmpType: reply.icmp_type ?? 0,
-    icmpCode: reply.icmp_code ?? 0,
+    icmpType: reply.icmp_type ?? null,
+    icmpCode: reply.icmp_code ?? null,
+    tcpFlags: reply.tcp_flags ?? null,
     replyTtl: reply.reply_ttl ?? null,
     quotedTtl: reply.quoted_ttl ?? null,
     mpls: reply.mpls ?? [],

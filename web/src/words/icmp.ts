@@ -1,4 +1,4 @@
-// What an ICMP answer says, in words. Types and codes are as on the wire: RFC 792 and RFC 1812 for IPv4,
+// What an answer says, in words. Types and codes are as on the wire: RFC 792 and RFC 1812 for IPv4,
 // RFC 4443 for IPv6; the letters are those that traceroute prints.
 
 export interface IcmpMeaning {
@@ -37,7 +37,9 @@ const unreachable6: Record<number, IcmpMeaning> = {
   6: { mark: "!X", words: "route rejects the destination" },
 };
 
-export function icmpMeaning(from: string, type: number, code: number): IcmpMeaning {
+// Type and code are null where a TCP segment answered.
+export function icmpMeaning(from: string, type: number | null, code: number | null): IcmpMeaning {
+  if (type === null || code === null) return nothingWrong;
   const version6 = from.includes(":");
   if (type === (version6 ? 1 : 3)) {
     return (version6 ? unreachable6 : unreachable4)[code] ?? { mark: `!${code}`, words: `unreachable, code ${code}` };
@@ -46,8 +48,16 @@ export function icmpMeaning(from: string, type: number, code: number): IcmpMeani
   return nothingWrong;
 }
 
-// An answer that only the destination itself gives: echo reply, or its port unreachable. Nothing is claimed of TCP.
-export function isDestinationAnswer(from: string, type: number, code: number): boolean {
+// What a TCP segment says of the port: SYN with ACK that it is open, RST that it is closed (RFC 9293, section 3.5.2).
+export function portWords(tcpFlags: number | null): "" | "port open" | "port closed" {
+  if (tcpFlags === null) return "";
+  if ((tcpFlags & 0x04) !== 0) return "port closed";
+  return (tcpFlags & 0x02) !== 0 ? "port open" : "";
+}
+
+// An answer that only the destination itself gives: echo reply, or its port unreachable. Nothing is claimed of TCP,
+// which others answer in its name.
+export function isDestinationAnswer(from: string, type: number | null, code: number | null): boolean {
   return from.includes(":")
     ? type === 129 || (type === 1 && code === 4)
     : type === 0 || (type === 3 && code === 3);

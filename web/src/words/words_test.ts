@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { asHue } from "./as_colour";
-import { icmpMeaning, isDestinationAnswer } from "./icmp";
+import { icmpMeaning, isDestinationAnswer, portWords } from "./icmp";
 import { duration, median, milliseconds, plural, rtt, scaleEnd } from "./numbers";
 import { outcomeSentence, type Outcome } from "./outcome";
+import { fits, probersFor } from "./probers";
+import { readingWords } from "./reading";
 import { ago, utc } from "./times";
+import { policyWords } from "./why";
 
 describe("numbers", () => {
   test("times have three digits that matter", () => {
@@ -108,4 +111,43 @@ test("a network has one hue, and neighbouring numbers have different ones", () =
   expect(hues.every((hue) => hue >= 0 && hue < 360)).toBe(true);
   expect(new Set(hues).size).toBe(24);
   expect(hues.filter((hue, index) => hue === hues[index + 1]).length).toBe(0);
+});
+
+describe("a TCP answer", () => {
+  test("says whether the port is open", () => {
+    expect([0x12, 0x14, 0x04, 0x10, null].map(portWords)).toEqual(["port open", "port closed", "port closed", "", ""]);
+  });
+
+  test("is no ICMP message", () => {
+    expect(icmpMeaning("192.0.2.7", null, null).mark).toBe("");
+    expect(isDestinationAnswer("192.0.2.7", null, null)).toBe(false);
+  });
+});
+
+describe("probers", () => {
+  const trace = { kind: "trace", method: "icmp", multipath: false, mtuSearch: false } as const;
+
+  test("are offered where they fit", () => {
+    expect(probersFor(trace)).toEqual(["", "native", "scamper", "mtr", "traceroute"]);
+    expect(probersFor({ ...trace, multipath: true })).toEqual(["", "native", "scamper"]);
+    expect(probersFor({ ...trace, mtuSearch: true })).toEqual(["", "native"]);
+    expect(probersFor({ ...trace, kind: "mtr" })).toEqual(["", "native", "mtr"]);
+    expect(probersFor({ ...trace, kind: "ping" })).toEqual(["", "native", "scamper", "ping", "nping"]);
+    expect(probersFor({ ...trace, kind: "ping", method: "tcp" })).toEqual(["", "native", "scamper", "nping"]);
+  });
+
+  test("of a trace do not count its searches against another kind", () => {
+    expect(fits("mtr", { ...trace, kind: "mtr", multipath: true, mtuSearch: true })).toBe(true);
+  });
+});
+
+test("only loss that goes on to the destination is bad", () => {
+  expect(["forwarding_loss", "destination_loss"].map((reading) => readingWords(reading as "forwarding_loss").tone)).toEqual(["bad", "bad"]);
+  expect(readingWords("rate_limited")).toMatchObject({ tone: "quiet", words: "limits answers" });
+  expect(readingWords("ok").words).toBe("");
+});
+
+test("a rule that this page does not know is shown by its name", () => {
+  expect(policyWords("special_use")).toBe("it is special-use space");
+  expect(policyWords("new_rule")).toBe("new rule");
 });

@@ -16,6 +16,10 @@
 //    that, flows are tried at its TTL until enough go through it.
 // 4. At every TTL that branches, flows are asked again, so that a router that sends each packet another way is
 //    told from one that keeps flows together; the more often, the more depends on it.
+//
+// What the rules cannot promise: branches with unequal shares are missed more often than the confidence says; and
+// where a router sends each packet another way over two rows of routers, both rows may by chance show one branch only
+// (about once in a thousand such diamonds), so that a link between them would be made up.
 
 #include <vector>
 

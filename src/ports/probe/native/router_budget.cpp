@@ -153,7 +153,7 @@ std::optional<double> RouterBudget::rate_of(const IpAddress& router) const {
 
 namespace {
 
-constexpr std::size_t neighbour_entries = std::size_t{1} << 14;
+constexpr std::size_t neighbour_entries = std::size_t{1} << 12;
 
 // From near to far: how many bits of an IPv4 and an IPv6 address neighbours share.
 struct Neighbourhood {

@@ -27,7 +27,7 @@ namespace cw::probe {
 class RouterBudget {
  public:
   // Bounded: the router that was asked longest ago makes room. Nothing is allocated before the first probe.
-  explicit RouterBudget(std::uint64_t salt, std::size_t most_routers = std::size_t{1} << 13);
+  explicit RouterBudget(std::uint64_t salt, std::size_t most_routers = std::size_t{1} << 11);
 
   // When to ask whether a probe to that router may go: now, when it may; else a little after it may.
   [[nodiscard]] Instant ready_at(const IpAddress& router, Instant now);

@@ -24,6 +24,7 @@ TraceTask::TraceTask(MeasurementRequest request, TraceKnowledge* knowledge)
     : Task(std::move(request)),
       hops_(this->request().first_ttl.value, this->request().max_ttl.value),
       knowledge_(knowledge),
+      lowest_open_(hops_.first()),
       highest_sent_(hops_.first() - 1),
       highest_answered_(hops_.first() - 1),
       // A host that holds a connection half open answers no other SYN of the flow, so the first one that reaches it
@@ -82,9 +83,11 @@ Step TraceTask::next(Instant now, Events* events) {
 TraceTask::Agenda TraceTask::look_ahead(Tick now, Events* events) {
   Agenda agenda;
   std::optional<Tick> later;  // the largest RTT of later hops
+  while (lowest_open_ <= highest_sent_ && (hops_.at(lowest_open_).sent == 0 || hops_.at(lowest_open_).is_resolved()))
+    ++lowest_open_;
   // Between the distance probe and the highest of the others nothing was sent.
   const int start = end() == last() ? last() : std::min(end(), highest_sent_);
-  for (int ttl = start; ttl >= hops_.first(); ttl = std::min(ttl - 1, highest_sent_)) {
+  for (int ttl = start; ttl >= lowest_open_; ttl = std::min(ttl - 1, highest_sent_)) {
     const auto& hop = hops_.at(ttl);
     if (hop.answered) later = std::max(later.value_or(Tick{}), hop.rtt);
     if (hop.sent == 0 || hop.is_resolved()) continue;
@@ -273,6 +276,7 @@ void TraceTask::on_sent(ProbeTag tag, Instant at) {
   hop.last_sent = tick;
   hop.judged = false;
   last_probe_ = tick;
+  lowest_open_ = std::min<int>(lowest_open_, tag.ttl.value);
   if (tag.ttl.value < last()) highest_sent_ = std::max<int>(highest_sent_, tag.ttl.value);
   if (knowledge_ == nullptr) return;
   if (join_ && approach_ == Approach::from_destination && !is_distance_probe(tag.ttl.value))
@@ -334,6 +338,7 @@ void TraceTask::trace_it_all() {
   approach_ = Approach::from_node;
   probes_distance_ = true;
   join_->trace_it_all(hops_);
+  lowest_open_ = hops_.first();
 }
 
 // Whatever the target itself answers, the probe has arrived there; "time exceeded" included, as a router that

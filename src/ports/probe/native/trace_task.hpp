@@ -126,6 +126,7 @@ class TraceTask final : public Task {
     int ttl = 0;
   };
   Expected expected_;     // the last one that was asked for
+  int lowest_open_;       // below it no probe is waited for
   int highest_sent_;      // but for the distance probe
   int highest_answered_;  // but for the distance probe
   bool probes_distance_;
