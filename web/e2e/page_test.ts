@@ -2,9 +2,10 @@
 // the demo (its targets, its budget) is left alone there.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Problem, Setting, Target } from "../src/api/types";
+import type { Measurement, Problem, RefusalList, RunAccepted, Setting, Target } from "../src/api/types";
 import { faintTexts } from "./contrast";
 import { ask, base, goodTarget, measurement, send, system, targets } from "./node";
+import { readingWords } from "../src/words/reading";
 import { closeBrowser, looks, openBrowser, picture, shows, visit, type Look } from "./visit";
 
 const isDemo = (await system()).demo;
@@ -81,6 +82,83 @@ describe("the looking glass", () => {
       await shows(page, ".standing", /^Answers in/);
       expect(await page.locator(".hops-ping .hop").count()).toBe(3);
     });
+  });
+
+  test("keeps the options of a run in its address, and draws all load-balanced paths", async () => {
+    const target = await goodTarget();
+    const options = "kind=trace&method=udp&port=33500&prober=native&multipath=true&confidence_percent=99";
+    await visit(`/?target=${target.address}&${options}`, async (page) => {
+      await shows(page, ".options summary", "UDP · by Native · all load-balanced paths · UDP port 33500");
+      await page.click("button:has-text('Run')");
+      await page.waitForURL(/measurement=/);
+      await shows(page, ".graph-node");
+      await page.reload();
+      await shows(page, ".run-facts", /^UDP from .* sent by native/);
+      await page.click(".options summary");
+      expect(await page.inputValue("#prober")).toBe("native");
+      expect(await page.inputValue("#port")).toBe("33500");
+      expect(await page.isChecked("input[name=multipath]")).toBe(true);
+      const { graph } = await measurement(new URL(page.url()).searchParams.get("measurement") ?? "");
+      await shows(page, ".path-graph", graph?.complete ? "With 99 % confidence no branch of a hop was missed." : "Branches may have been missed");
+      expect(await page.locator(".graph-node").count()).toBe(graph?.interfaces.length);
+      expect(await page.locator(".graph-link").count()).toBe(graph?.links.length);
+      await page.click("text=The same as a table");
+      expect(await page.locator(".graph-table tbody tr").count()).toBe(graph?.interfaces.length);
+      for (const { address } of graph?.interfaces ?? []) if (address !== null) await shows(page, ".graph-table .address", address);
+      await page.locator(".graph-node").first().focus();
+      await shows(page, ".graph-link.is-lit");
+    });
+  });
+
+  test("finds the path's MTU when asked to", async () => {
+    const target = await goodTarget();
+    await visit(`/?target=${target.address}&kind=trace&mtu_search=true`, async (page) => {
+      await page.click("button:has-text('Run')");
+      await page.waitForURL(/measurement=/);
+      const stored = await measurement(new URL(page.url()).searchParams.get("measurement") ?? "");
+      expect(stored.path_mtu?.mtu).toBeGreaterThanOrEqual(68);
+      await shows(page, ".path-mtu", `Path MTU ${stored.path_mtu?.mtu.toLocaleString("en-US")} bytes`);
+    });
+  });
+
+  test("says what the node reads from the loss of each hop of an mtr", async () => {
+    const target = await goodTarget();
+    await visit(`/?target=${target.address}&kind=mtr&count=5&interval_ms=200`, async (page) => {
+      await page.click("button:has-text('Run')");
+      await page.waitForURL(/measurement=/);
+      const stored = await measurement(new URL(page.url()).searchParams.get("measurement") ?? "");
+      const rows = page.locator(".hop:not(.same-hop)");
+      for (const [index, hop] of (stored.hops ?? []).entries()) {
+        const words = readingWords(hop.reading ?? "ok").words;
+        if (hop.replies.length > 0 && words !== "") await rows.nth(index).locator(".reading", { hasText: words }).waitFor();
+        if (hop.reading === "ok" && hop.loss === 0) expect(await rows.nth(index).locator(".reading, .loss").count()).toBe(0);
+      }
+    });
+  });
+
+  test.runIf(isDemo)("says of a TCP answer whether the port is open", async () => {
+    const target = await goodTarget();
+    await visit(`/?target=${target.address}&kind=ping&method=tcp&port=443&interval_ms=200`, async (page) => {
+      await page.click("button:has-text('Run')");
+      await shows(page, ".standing", /^Answers in/);
+      await shows(page, ".mark", /^port (open|closed)$/);
+    });
+  });
+
+  test.runIf(isDemo)("shows beside the choice of the prober that the node does not use it", async () => {
+    const target = await goodTarget();
+    const body = { target: target.address, kind: "ping", prober: "nping" };
+    const refused = await send<Problem>("POST", "/looking-glass/runs", body);
+    expect(refused.errors?.[0]?.source.pointer).toBe("/prober");
+    await visit(
+      `/?target=${target.address}&kind=ping&prober=nping`,
+      async (page) => {
+        await page.click("button:has-text('Run')");
+        await shows(page, "#prober-wrong", refused.errors?.[0]?.detail);
+        expect(await page.locator("#prober").isVisible()).toBe(true);
+      },
+      { refusals: true },
+    );
   });
 
   test.each(["127.0.0.1", "no such host"])("shows what the node says of the bad target %s beside the field", async (bad) => {
@@ -175,6 +253,30 @@ describe("the targets", () => {
     );
   });
 
+  test.runIf(isDemo)("are measured as their page says, and say why", async () => {
+    const target = await goodTarget();
+    try {
+      await visit(`/targets/${target.id}`, async (page) => {
+        await shows(page, ".target-facts", "trace, ICMP");
+        await page.click("text=Change how it is measured");
+        await page.click("label:has(input[name=change-kind][value=mtr])");
+        await page.click("label:has(input[name=change-method][value=tcp])");
+        await page.fill("#change-port", "443");
+        await page.selectOption("#change-prober", "native");
+        await page.click("button:has-text('Save')");
+        await shows(page, ".target-facts", "mtr, TCP port 443, by Native");
+        await page.click("text=Why this address is measured");
+        await shows(page, ".why", "May be probed");
+        await shows(page, ".why-list li", "schedule");
+        await page.goto(`${base}/targets`);
+        await shows(page, ".l-when", "mtr, TCP port 443, by Native");
+      });
+      expect(await ask<Target>(`/targets/${target.id}`)).toMatchObject({ kind: "mtr", method: "tcp", port: 443, prober: "native" });
+    } finally {
+      await send<Target>("PATCH", `/targets/${target.id}`, { kind: "trace", method: "icmp", prober: "" });
+    }
+  });
+
   test.runIf(isDemo)("show text from outside as text", async () => {
     const target = await goodTarget();
     const label = '<img src="x" onerror="boom()">';
@@ -208,6 +310,13 @@ describe("the node", () => {
         for (const source of data) await shows(page, "main", source.licence);
       });
     }
+  });
+
+  test("says what it was asked for and did not probe", async () => {
+    await send<Problem>("POST", "/looking-glass/runs", { target: "192.168.77.7" });
+    const { items } = await ask<RefusalList>("/refusals?address=192.168.77.7");
+    expect(items.length).toBe(1);
+    await visit("/node", async (page) => shows(page, ".why-list li", items[0]?.detail));
   });
 
   test.runIf(isDemo)("takes another budget, and says what is wrong with a bad one", async () => {
@@ -266,13 +375,16 @@ describe.each(Object.keys(looks) as Look[])("in its %s look", (look) => {
       targets: "/targets",
       target: `/targets/${target.id}`,
       node: "/node",
+      paths: `/measurements/${await pathsOf(target)}`,
+      form: `/?target=${target.address}&kind=trace&method=tcp&port=443&multipath=true`,
     };
-    const ready = { run: ".hop", home: ".measurement-list", targets: ".target-list", target: ".measurement-list", node: "#max_concurrent_traceroutes" };
+    const ready = { run: ".hop", home: ".measurement-list", targets: ".target-list", target: ".measurement-list", node: "#max_concurrent_traceroutes", paths: ".graph-node", form: ".options" };
     for (const name of Object.keys(pages) as (keyof typeof pages)[]) {
       await visit(
         pages[name],
         async (page) => {
           await shows(page, ready[name]);
+          for (const closed of await page.locator("details:not([open]) > summary").all()) await closed.click();
           await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finish())));
           await picture(page, look, name);
           expect(await faintTexts(page), name).toEqual([]);
@@ -283,6 +395,15 @@ describe.each(Object.keys(looks) as Look[])("in its %s look", (look) => {
     }
   });
 });
+
+// The id of a measurement of all load-balanced paths to a target.
+async function pathsOf(target: Target): Promise<string> {
+  const body = { target: target.address, kind: "trace", multipath: true };
+  const run = await send<RunAccepted>("POST", "/looking-glass/runs", body);
+  const stored = () => ask<{ items: Measurement[] }>(`/measurements?address=${target.address}&limit=20`);
+  await expect.poll(async () => (await stored()).items.some(({ id }) => id === run.id), { timeout: 15_000 }).toBe(true);
+  return run.id;
+}
 
 test("the viewer's choice of colours outlives the visit to a page", async () => {
   await visit("/", async (page) => {

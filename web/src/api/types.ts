@@ -32,6 +32,7 @@ export type Why = Schemas["Why"];
 export type ExplainedMeasurement = Schemas["ExplainedMeasurement"];
 export type Refusal = Schemas["Refusal"];
 export type RefusalList = Schemas["RefusalList"];
+export type Lookup = Schemas["AddressFacts"];
 export type HopRow = Schemas["Hop"];
 export type HopList = Schemas["HopList"];
 export type NewRun = Schemas["NewRun"];

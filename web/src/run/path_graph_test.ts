@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PathGraph } from "../api/types";
-import { confidenceSentence, drawGraph, linkPath, sharesFlow } from "./path_graph";
+import { confidenceSentence, drawGraph, linkPath, sharesFlow, unknownAddresses } from "./path_graph";
 
 // One hop, then two pairs of branches that would cross as listed, a silent one beside them, one end.
 const graph: PathGraph = {
@@ -84,6 +84,12 @@ describe("the drawing of load-balanced paths", () => {
   test("leaves out a link whose ends are not there", () => {
     expect(drawGraph({ ...graph, links: [{ from: 0, to: 99, flows: [1] }] }, 140).links).toEqual([]);
   });
+});
+
+test("only interfaces whose network is not known are looked up, each once", () => {
+  const twice = { ...graph, interfaces: [...graph.interfaces, { ttl: 5, address: "198.51.100.22", flows: [] }] };
+  const known = new Map(["198.51.100.1", "198.51.100.21", "192.0.2.7"].map((address) => [address, null]));
+  expect(unknownAddresses(twice, known)).toEqual(["198.51.100.22", "198.51.100.31", "198.51.100.32"]);
 });
 
 test("the sentence says how sure the paths are, and when branches may be missing", () => {

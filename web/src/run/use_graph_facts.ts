@@ -4,6 +4,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get } from "../api/client";
 import type { Lookup, PathGraph } from "../api/types";
+import { unknownAddresses } from "./path_graph";
 import type { AddressFacts, RunView } from "./run_view";
 
 const mostAsked = 200;
@@ -12,17 +13,12 @@ export function useGraphFacts(run: RunView, graph: PathGraph): ReadonlyMap<strin
   const [found, setFound] = useState<ReadonlyMap<string, AddressFacts>>(new Map());
   useEffect(() => {
     const stop = new AbortController();
-    void ask(unknownAddresses(run, graph), stop.signal).then((facts) => {
+    void ask(unknownAddresses(graph, run.facts).slice(0, mostAsked), stop.signal).then((facts) => {
       if (!stop.signal.aborted && facts.size > 0) setFound(facts);
     });
     return () => stop.abort();
   }, [graph]);
   return found;
-}
-
-export function unknownAddresses(run: RunView, graph: PathGraph): string[] {
-  const addresses = graph.interfaces.flatMap(({ address }) => (address === null || run.facts.has(address) ? [] : [address]));
-  return [...new Set(addresses)].slice(0, mostAsked);
 }
 
 async function ask(addresses: readonly string[], signal: AbortSignal): Promise<Map<string, AddressFacts>> {
