@@ -160,6 +160,14 @@ void write_path_mtu(JsonWriter& json, const PathMtu& path_mtu) {
   json.end_array().end_object();
 }
 
+// TTLs where packets of one flow took several ways.
+void write_per_packet(JsonWriter& json, const std::vector<Ttl>& ttls) {
+  if (ttls.empty()) return;
+  json.key("per_packet").begin_array();
+  for (const Ttl ttl : ttls) json.integer(ttl.value);
+  json.end_array();
+}
+
 void write_flows(JsonWriter& json, const std::vector<std::uint16_t>& flows) {
   json.key("flows").begin_array();
   for (const std::uint16_t flow : flows) json.integer(flow);
@@ -171,6 +179,7 @@ void write_graph(JsonWriter& json, const PathGraph& graph) {
   json.key("confidence_percent").integer(graph.confidence_percent);
   json.key("complete").boolean(graph.complete);
   json.key("rule").string("MDA, Veitch et al., INFOCOM 2009");
+  write_per_packet(json, graph.per_packet);
   json.key("interfaces").begin_array();
   for (const PathGraph::Interface& interface : graph.interfaces) {
     json.begin_object();

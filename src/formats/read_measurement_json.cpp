@@ -1,4 +1,6 @@
 #include <boost/json.hpp>
+#include <limits>
+#include <string>
 #include <utility>
 
 #include "formats/json_reading.hpp"
@@ -75,19 +77,23 @@ PathMtu read_path_mtu(JsonMembers& json) {
   return path_mtu;
 }
 
-std::vector<std::uint16_t> read_flows(JsonMembers& json) {
-  std::vector<std::uint16_t> flows;
-  const auto* items = json.array("flows");
-  if (items == nullptr) return flows;
+template <class Number>
+std::vector<Number> read_numbers(JsonMembers& json, std::string_view name) {
+  constexpr std::int64_t most = std::numeric_limits<Number>::max();
+  std::vector<Number> numbers;
+  const auto* items = json.array(name);
+  if (items == nullptr) return numbers;
   for (const auto& item : *items) {
-    if (!item.is_int64() || item.get_int64() < 0 || item.get_int64() > 0xffff) {
-      json.report("flows", "must be numbers from 0 to 65535");
+    if (!item.is_int64() || item.get_int64() < 0 || item.get_int64() > most) {
+      json.report(name, "must be numbers from 0 to " + std::to_string(most));
       break;
     }
-    flows.push_back(static_cast<std::uint16_t>(item.get_int64()));
+    numbers.push_back(static_cast<Number>(item.get_int64()));
   }
-  return flows;
+  return numbers;
 }
+
+std::vector<std::uint16_t> read_flows(JsonMembers& json) { return read_numbers<std::uint16_t>(json, "flows"); }
 
 PathGraph read_graph(JsonMembers& json) {
   PathGraph graph{.confidence_percent = json.integer<int>("confidence_percent", 0, 100),
@@ -97,6 +103,8 @@ PathGraph read_graph(JsonMembers& json) {
                                 .address = item.optional_address("address"),
                                 .flows = read_flows(item)});
   });
+  if (json.has("per_packet"))
+    for (const auto ttl : read_numbers<std::uint8_t>(json, "per_packet")) graph.per_packet.push_back(Ttl{ttl});
   const auto last = static_cast<std::int64_t>(graph.interfaces.size()) - 1;
   json.each("links", [&](JsonMembers& item) {
     graph.links.push_back({.from = item.integer<std::size_t>("from", 0, last),

@@ -213,7 +213,8 @@ TEST_P(TranslationTest, answers_come_back_to_whoever_asked_with_valid_checksums)
   EXPECT_EQ(parsed(echo[0].bytes).header.destination, scenario.vantage.address(family()));
   const auto request = echo_request(scenario, {.destination = host(family()), .flow = 7, .sequence = 9});
   EXPECT_EQ(reply.echo->identifier, icmp_of(request).echo->identifier);
-  const auto tcp = parsed(vantage.ask(tcp_syn(scenario, {.destination = host(family()), .port = 443})).at(0).bytes);
+  const auto accepted = vantage.ask(tcp_syn(scenario, {.destination = host(family()), .port = 443}));
+  const auto tcp = parsed(accepted.at(0).bytes);
   EXPECT_TRUE(
       codec::transport_checksum_holds(tcp.header.source, tcp.header.destination, codec::protocol_tcp, tcp.payload));
   const auto sent = tcp_syn(scenario, {.destination = host(family()), .port = 443});
@@ -225,7 +226,8 @@ TEST_P(TranslationTest, quotes_are_restored_as_far_as_told_behind_the_translator
   for (const int ttl : {1, 2, 3, 4}) {
     const Probe probe{.destination = host(family()), .ttl = static_cast<std::uint8_t>(ttl), .flow = 5};
     const auto sent = udp_probe(vantage.scenario(), probe);
-    const auto icmp = icmp_of(vantage.ask(sent).at(0).bytes);
+    const auto arrivals = vantage.ask(sent);
+    const auto icmp = icmp_of(arrivals.at(0).bytes);
     EXPECT_TRUE(icmp.checksum_ok);
     ASSERT_TRUE(icmp.error);
     const auto& quoted = icmp.error->quoted;

@@ -106,7 +106,7 @@ describe("the looking glass", () => {
       expect(await page.locator(".graph-table tbody tr").count()).toBe(graph?.interfaces.length);
       for (const { address } of graph?.interfaces ?? []) if (address !== null) await shows(page, ".graph-table .address", address);
       await page.locator(".graph-node").first().focus();
-      await shows(page, ".graph-link.is-lit");
+      await expect.poll(() => page.locator(".graph-link.is-lit").count()).toBeGreaterThan(0);
     });
   });
 
@@ -384,7 +384,8 @@ describe.each(Object.keys(looks) as Look[])("in its %s look", (look) => {
         pages[name],
         async (page) => {
           await shows(page, ready[name]);
-          for (const closed of await page.locator("details:not([open]) > summary").all()) await closed.click();
+          await page.evaluate(() => document.querySelectorAll("details").forEach((closed) => (closed.open = true)));
+          await expect.poll(() => page.locator(".loading").count(), { timeout: 15_000 }).toBe(0);
           await page.evaluate(() => Promise.all(document.getAnimations().map((animation) => animation.finish())));
           await picture(page, look, name);
           expect(await faintTexts(page), name).toEqual([]);

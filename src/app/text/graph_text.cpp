@@ -50,13 +50,21 @@ std::string summary(const PathGraph& graph) {
   return fmt::format("load-balanced paths: {} interfaces, {} links; {}\n", answering, graph.links.size(), sure);
 }
 
+std::string per_packet_line(const PathGraph& graph) {
+  if (graph.per_packet.empty()) return "";
+  std::vector<int> ttls;
+  for (const auto ttl : graph.per_packet) ttls.push_back(ttl.value);
+  return fmt::format("packets of one flow take several ways at hop {}: no link is claimed from there\n",
+                     fmt::join(ttls, ", "));
+}
+
 }  // namespace
 
 std::string graph_text(const PathGraph& graph, const TextStyle& style) {
   const auto names = names_of(graph);
   std::size_t width = 15;
   for (const auto& interface : graph.interfaces) width = std::max(width, address_text(interface).size());
-  auto text = summary(graph);
+  auto text = summary(graph) + per_packet_line(graph);
   for (std::size_t i = 0; i < graph.interfaces.size(); ++i) {
     const auto& interface = graph.interfaces[i];
     const auto flows = fmt::format("{} {}", interface.flows.size(), interface.flows.size() == 1 ? "flow" : "flows");

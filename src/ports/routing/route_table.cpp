@@ -35,8 +35,10 @@ AddressFacts facts_of(const RouteTable& table, const IpAddress& address) {
 
 std::vector<AddressFacts> facts_on_path(const RouteTable& table, const Measurement& measurement) {
   std::set<IpAddress> addresses{measurement.address};
-  for (const auto& hop : measurement.hops)
+  for (const auto& hop : measurement.hops) {
     for (const auto& reply : hop.replies) addresses.insert(reply.from);
+    if (hop.inferred) addresses.insert(hop.inferred->from);
+  }
   std::vector<AddressFacts> facts;
   for (const auto& address : addresses) facts.push_back(facts_of(table, address));
   return facts;

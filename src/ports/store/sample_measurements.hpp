@@ -123,6 +123,7 @@ inline PathGraph random_graph(Random& random, Family family) {
     graph.links.push_back({.from = static_cast<std::size_t>(random.below(graph.interfaces.size())),
                            .to = static_cast<std::size_t>(random.below(graph.interfaces.size())),
                            .flows = random_flows(random)});
+  for (auto ttls = random.below(3); ttls > 0; --ttls) graph.per_packet.push_back(Ttl{random_byte(random)});
   return graph;
 }
 

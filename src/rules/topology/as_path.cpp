@@ -46,7 +46,21 @@ struct JudgedHop {
   bool may_link = false;
 };
 
+OwnershipRule rule_without_origin(const FactsByAddress& facts, const IpAddress& address) {
+  const AddressFacts* known = find_facts(facts, address);
+  return known != nullptr && !known->special.empty() ? OwnershipRule::special_use : OwnershipRule::unmapped;
+}
+
+void judge_inferred(const IpAddress& address, const FactsByAddress& facts, HopOwner& owner) {
+  owner.address = address;
+  owner.asn = origin_of(facts, address);
+  owner.rule = owner.asn ? OwnershipRule::origin : rule_without_origin(facts, address);
+  if (owner.asn) owner.confidence = kOriginConfidence;
+}
+
 // The owner of one hop by itself; the first rule that fits decides.
+// 0. A hop that was joined from another trace is judged by the address seen there; no link begins or ends at it, as
+//    this trace did not see it.
 // 1. silent: no answer that counts.
 // 2. special_use: the first answer is from special-use space; its owner is not to be seen from the address.
 // 3. unmapped: no origin is known for it, or only a reserved AS number.
@@ -60,12 +74,14 @@ JudgedHop judge(const Hop& hop, const IpAddress& destination, const FactsByAddre
   JudgedHop judged{.owner = {.ttl = hop.ttl}};
   HopOwner& owner = judged.owner;
   const Reply* answer = hop.answer();
-  if (answer == nullptr) return judged;
+  if (answer == nullptr) {
+    if (hop.inferred) judge_inferred(hop.inferred->from, facts, owner);
+    return judged;
+  }
   owner.address = answer->from;
   owner.asn = origin_of(facts, answer->from);
   if (!owner.asn) {
-    const AddressFacts* known = find_facts(facts, answer->from);
-    owner.rule = known != nullptr && !known->special.empty() ? OwnershipRule::special_use : OwnershipRule::unmapped;
+    owner.rule = rule_without_origin(facts, answer->from);
     return judged;
   }
   const bool is_destination = answer->from == destination && !is_time_exceeded(*answer);

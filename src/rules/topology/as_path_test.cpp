@@ -233,5 +233,15 @@ TEST(AsPath, a_ping_has_no_path) {
   EXPECT_EQ(path_of(measurement), AsPath{});
 }
 
+TEST(AsPath, a_hop_joined_from_another_trace_belongs_to_its_network_but_links_nothing) {
+  auto measurement = trace("9.5.0.1", {"9.1.0.1", "*", "9.5.0.1"});
+  measurement.hops[1].sent = 0;
+  measurement.hops[1].inferred = InferredHop{.from = address("9.2.0.1"), .verified_at = {}};
+  const auto path = find_as_path(
+      measurement, {facts_about(address("9.1.0.1")), facts_about(address("9.2.0.1")), facts_about(address("9.5.0.1"))});
+  EXPECT_EQ(networks(path), "1 2 5");
+  EXPECT_TRUE(path.links.empty());
+}
+
 }  // namespace
 }  // namespace cw::topology

@@ -5,16 +5,13 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { PathGraph } from "../api/types";
 import { confidenceSentence, drawGraph, linkPath, sharesFlow, type GraphDrawing, type GraphNode } from "../run/path_graph";
 import type { RunView } from "../run/run_view";
-import { useGraphFacts } from "../run/use_graph_facts";
 import { plural } from "../words/numbers";
 import { AsBadge, hueStyle } from "./as_badge";
 
 const characterWidth = 7.4;
 const leastBox = 136;
 
-export function PathGraphView({ run: traced, graph }: { run: RunView; graph: PathGraph }) {
-  const lookedUp = useGraphFacts(traced, graph);
-  const run = useMemo(() => ({ ...traced, facts: new Map([...lookedUp, ...traced.facts]) }), [traced, lookedUp]);
+export function PathGraphView({ run, graph }: { run: RunView; graph: PathGraph }) {
   const longest = Math.max(0, ...graph.interfaces.map(({ address }) => address?.length ?? 0));
   const boxWidth = Math.max(leastBox, Math.ceil(longest * characterWidth) + 26);
   const drawing = useMemo(() => drawGraph(graph, boxWidth), [graph, boxWidth]);
@@ -48,7 +45,9 @@ function sideBySide(widest: number): string {
 function Drawing({ run, drawing, boxWidth }: { run: RunView; drawing: GraphDrawing; boxWidth: number }) {
   const [chosen, setChosen] = useState<number | null>(null);
   const flows = chosen === null ? null : new Set(drawing.nodes[chosen]?.flows ?? []);
-  const shade = (one: { flows: readonly number[] }) => (flows === null ? "" : sharesFlow(one, flows) ? "is-lit" : "is-dim");
+  const lit = new Set(flows === null ? [] : drawing.links.filter((link) => sharesFlow(link, flows)));
+  const reached = new Set([chosen, ...[...lit].flatMap((link) => [link.from.index, link.to.index])]);
+  const shade = (isLit: boolean) => (flows === null ? "" : isLit ? "is-lit" : "is-dim");
   return (
     <svg
       class="graph"
@@ -66,7 +65,7 @@ function Drawing({ run, drawing, boxWidth }: { run: RunView; drawing: GraphDrawi
         {drawing.links.map((link) => (
           <path
             key={`${link.from.index} ${link.to.index}`}
-            class={`graph-link ${shade(link)}`}
+            class={`graph-link ${shade(lit.has(link))}`}
             d={linkPath(link)}
             stroke-width={link.thickness}
           />
@@ -76,7 +75,7 @@ function Drawing({ run, drawing, boxWidth }: { run: RunView; drawing: GraphDrawi
         nodes.map((node) => (
           <g
             key={node.index}
-            class={nodeClass(run, node, shade(node))}
+            class={nodeClass(run, node, shade(reached.has(node.index)))}
             style={nodeStyle(run, node)}
             tabIndex={0}
             role="img"
@@ -149,7 +148,7 @@ function nextOf(drawing: GraphDrawing, node: GraphNode): { node: GraphNode; flow
 function GraphTable({ run, drawing }: { run: RunView; drawing: GraphDrawing }) {
   return (
     <div class="graph-table">
-      <table class="list" role="table">
+      <table role="table">
         <caption class="off-screen">Interfaces of the load-balanced paths to {run.target}</caption>
         <thead role="rowgroup">
           <tr role="row">

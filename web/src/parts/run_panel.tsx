@@ -6,6 +6,7 @@ import { stretches } from "../run/as_path";
 import { exportText, outcomeOf } from "../run/export_text";
 import { summarize, type HopSummary } from "../run/hop_summary";
 import { isOver, type RunView } from "../run/run_view";
+import { useLookedUp } from "../run/use_looked_up";
 import { plural } from "../words/numbers";
 import { outcomeSentence, outcomeTone, type Tone } from "../words/outcome";
 import { methodNames } from "../words/probers";
@@ -18,7 +19,8 @@ import { PingTable } from "./ping_table";
 import { RunNotes } from "./run_notes";
 import { ClockTime } from "./time_ago";
 
-export function RunPanel({ run }: { run: RunView }) {
+export function RunPanel({ run: seen }: { run: RunView }) {
+  const run = useLookedUp(seen);
   const hops = summarize(run);
   const standing = standingOf(run, hops);
   const end = hops.find((hop) => hop.isDestination);

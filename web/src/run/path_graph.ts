@@ -138,12 +138,6 @@ export function sharesFlow(one: { flows: readonly number[] }, flows: ReadonlySet
   return one.flows.some((flow) => flows.has(flow));
 }
 
-// Interfaces of whose networks nothing is known yet.
-export function unknownAddresses(graph: PathGraph, known: ReadonlyMap<string, unknown>): string[] {
-  const addresses = graph.interfaces.flatMap(({ address }) => (address === null || known.has(address) ? [] : [address]));
-  return [...new Set(addresses)];
-}
-
 // "With 95 % confidence no branch of a hop was missed."
 export function confidenceSentence(graph: PathGraph): string {
   return graph.complete

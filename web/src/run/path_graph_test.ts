@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { PathGraph } from "../api/types";
-import { confidenceSentence, drawGraph, linkPath, sharesFlow, unknownAddresses } from "./path_graph";
+import { confidenceSentence, drawGraph, linkPath, sharesFlow } from "./path_graph";
+import { enriched, play, started } from "./test_runs";
+import { unknownAddresses } from "./unknown_addresses";
 
 // One hop, then two pairs of branches that would cross as listed, a silent one beside them, one end.
 const graph: PathGraph = {
@@ -86,10 +88,20 @@ describe("the drawing of load-balanced paths", () => {
   });
 });
 
-test("only interfaces whose network is not known are looked up, each once", () => {
+test("only addresses whose network is not known are looked up, each once", () => {
   const twice = { ...graph, interfaces: [...graph.interfaces, { ttl: 5, address: "198.51.100.22", flows: [] }] };
-  const known = new Map(["198.51.100.1", "198.51.100.21", "192.0.2.7"].map((address) => [address, null]));
-  expect(unknownAddresses(twice, known)).toEqual(["198.51.100.22", "198.51.100.31", "198.51.100.32"]);
+  const run = play([
+    started(),
+    ...["198.51.100.1", "198.51.100.21", "192.0.2.7"].map((address) => enriched(address, 64496)),
+  ]);
+  const inferred = { from: "198.51.100.40", verifiedAt: "2026-11-22T09:50:00Z" };
+  const joined = { ttl: 4, answers: [], givenUp: [], sent: 0, inferred, reading: null };
+  expect(unknownAddresses({ ...run, graph: twice, hops: [joined] })).toEqual([
+    "198.51.100.22",
+    "198.51.100.31",
+    "198.51.100.32",
+    "198.51.100.40",
+  ]);
 });
 
 test("the sentence says how sure the paths are, and when branches may be missing", () => {

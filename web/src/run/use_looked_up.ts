@@ -1,24 +1,26 @@
-// The networks of the interfaces that stand in the graph of a stored run alone: its hops name only those of the first
-// flow. The node looks them up in its own table, one after the other, and not without end.
+// A run with the networks of the addresses that its stored rows do not name: interfaces of its graph beside the first
+// flow, and joined hops. The node looks them up in its own table, one after the other, and not without end.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { get } from "../api/client";
-import type { Lookup, PathGraph } from "../api/types";
-import { unknownAddresses } from "./path_graph";
-import type { AddressFacts, RunView } from "./run_view";
+import type { Lookup } from "../api/types";
+import { isOver, type AddressFacts, type RunView } from "./run_view";
+import { unknownAddresses } from "./unknown_addresses";
 
 const mostAsked = 200;
 
-export function useGraphFacts(run: RunView, graph: PathGraph): ReadonlyMap<string, AddressFacts> {
+export function useLookedUp(run: RunView): RunView {
   const [found, setFound] = useState<ReadonlyMap<string, AddressFacts>>(new Map());
+  const asked = isOver(run) ? unknownAddresses(run).slice(0, mostAsked).join(" ") : "";
   useEffect(() => {
+    if (asked === "") return;
     const stop = new AbortController();
-    void ask(unknownAddresses(graph, run.facts).slice(0, mostAsked), stop.signal).then((facts) => {
-      if (!stop.signal.aborted && facts.size > 0) setFound(facts);
+    void ask(asked.split(" "), stop.signal).then((facts) => {
+      if (!stop.signal.aborted) setFound(facts);
     });
     return () => stop.abort();
-  }, [graph]);
-  return found;
+  }, [asked]);
+  return useMemo(() => (found.size === 0 ? run : { ...run, facts: new Map([...found, ...run.facts]) }), [run, found]);
 }
 
 async function ask(addresses: readonly string[], signal: AbortSignal): Promise<Map<string, AddressFacts>> {
