@@ -61,6 +61,7 @@ TEST(TraceText, a_trace_is_a_line_a_hop_a_summary_and_its_networks) {
             "  3  203.0.113.9        12.402 ms  AS64500 Example Transit  [MPLS 24015]\n"
             "  4  192.0.2.7           160.1 ms  AS64501\n"
             "reached 192.0.2.7 at hop 4 in 160.1 ms; 6 probes in 0.41 s\n"
+            "note: The way back is about 8 hops long, the way there 4: the destination's answer came with TTL 57.\n"
             "networks: AS64500 Example Transit > ? > AS64501\n");
 }
 
@@ -163,7 +164,7 @@ TEST(MtrText, the_table_has_a_row_a_hop_and_one_for_each_further_address) {
       "hop  address            loss    sent    last     avg    best   worst   stdev  jitter  network\n"
       "  1  192.168.1.1        0.0%       2    3.00    2.00    1.00    3.00    1.41    2.00  Private-Use\n"
       "  2  * no answer                   2\n"
-      "  3  203.0.113.8        0.0%       2   30.00   30.00   30.00   30.00    0.00    0.00\n"
+      "  3  203.0.113.8        0.0%       2   30.00   30.00   30.00   30.00    0.00    0.00  AS64501\n"
       "     203.0.113.9                       10.00   10.00   10.00   10.00    0.00    0.00  AS64500 Example Transit\n"
       "  4  192.0.2.7          0.0%       2   20.00   20.00   20.00   20.00    0.00    0.00  AS64501\n");
 }

@@ -237,8 +237,9 @@ TEST(AsPath, a_hop_joined_from_another_trace_belongs_to_its_network_but_links_no
   auto measurement = trace("9.5.0.1", {"9.1.0.1", "*", "9.5.0.1"});
   measurement.hops[1].sent = 0;
   measurement.hops[1].inferred = InferredHop{.from = address("9.2.0.1"), .verified_at = {}};
-  const auto path = find_as_path(
-      measurement, {facts_about(address("9.1.0.1")), facts_about(address("9.2.0.1")), facts_about(address("9.5.0.1"))});
+  const std::vector<AddressFacts> facts{facts_about(address("9.1.0.1")), facts_about(address("9.2.0.1")),
+                                        facts_about(address("9.5.0.1"))};
+  const auto path = find_as_path(measurement, facts);
   EXPECT_EQ(networks(path), "1 2 5");
   EXPECT_TRUE(path.links.empty());
 }

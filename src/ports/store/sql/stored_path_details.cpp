@@ -91,13 +91,14 @@ std::string encode_graph(const PathGraph& graph) {
   for (const auto& link : graph.links)
     links.push_back(json::array{static_cast<std::int64_t>(link.from), static_cast<std::int64_t>(link.to),
                                 json::array(link.flows.begin(), link.flows.end())});
+  json::object stored{{"confidence", graph.confidence_percent},
+                      {"complete", graph.complete},
+                      {"interfaces", std::move(interfaces)},
+                      {"links", std::move(links)}};
   json::array per_packet;
   for (const auto ttl : graph.per_packet) per_packet.push_back(ttl.value);
-  return json::serialize(json::object{{"confidence", graph.confidence_percent},
-                                      {"complete", graph.complete},
-                                      {"per_packet", std::move(per_packet)},
-                                      {"interfaces", std::move(interfaces)},
-                                      {"links", std::move(links)}});
+  if (!per_packet.empty()) stored["per_packet"] = std::move(per_packet);
+  return json::serialize(stored);
 }
 
 Result<PathMtu> decode_path_mtu(std::string_view text) {
@@ -125,8 +126,10 @@ Result<PathGraph> decode_graph(std::string_view text) {
   graph.confidence_percent = static_cast<int>(TRY(as_integer(*confidence, 0, 100, "the confidence of a graph")));
   if (!complete->is_bool()) return fail(ErrorKind::invalid, "\"complete\" is neither true nor false");
   graph.complete = complete->get_bool();
-  const auto* const per_packet = TRY(array_member(*object, "per_packet"));
-  for (std::size_t i = 0; i < per_packet->size(); ++i) graph.per_packet.push_back(TRY(ttl_at(*per_packet, i)));
+  if (object->contains("per_packet")) {
+    const auto* const per_packet = TRY(array_member(*object, "per_packet"));
+    for (std::size_t i = 0; i < per_packet->size(); ++i) graph.per_packet.push_back(TRY(ttl_at(*per_packet, i)));
+  }
   for (const auto& interface : *interfaces) {
     const auto* const entry = TRY(as_array(interface, "an interface"));
     graph.interfaces.push_back(TRY(decode_interface(*entry)));
