@@ -92,6 +92,7 @@ TEST(CommandLine, what_does_not_go_together_is_said_in_one_line) {
   EXPECT_NE(refusal("trace 192.0.2.1 --mda --pmtu").find("without --mda"), std::string::npos);
   EXPECT_NE(refusal("trace 192.0.2.1 --dscp 64").find("0 to 63"), std::string::npos);
   EXPECT_NE(refusal("trace 192.0.2.1 --source nonsense").find("nonsense"), std::string::npos);
+  EXPECT_NE(refusal("trace 192.0.2.1 --identity " + std::string(65, 'x')).find("64"), std::string::npos);
   EXPECT_NE(refusal("trace 192.0.2.1 --wire pigeon").find("pigeon"), std::string::npos);
   refusal("survey list.txt");
 }

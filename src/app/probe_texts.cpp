@@ -1,6 +1,13 @@
 #include "app/probe_texts.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ports/probe/native/probe_flow.hpp"
+
 namespace cw::app {
+
 Output output_of(bool json) { return json ? Output::json_lines : Output::text; }
 
 std::optional<Family> family_of(bool only_v4, bool only_v6) {
@@ -10,6 +17,10 @@ std::optional<Family> family_of(bool only_v4, bool only_v6) {
 }
 
 Result<> finish_wire(WireArguments& wire, const std::string& source) {
+  const auto is_printable = [](char c) { return c >= ' ' && c <= '~'; };
+  if (wire.identity.size() > probe::longest_identity_text || !std::ranges::all_of(wire.identity, is_printable))
+    return fail(ErrorKind::invalid,
+                fmt::format("--identity takes at most {} printable ASCII characters", probe::longest_identity_text));
   if (!source.empty()) wire.source = TRY(IpAddress::parse(source));
   return {};
 }

@@ -86,8 +86,8 @@ TEST(MeasurementRequest, kinds_and_methods_have_the_names_of_the_json_contract) 
     EXPECT_EQ(to_string(kind), name);
     EXPECT_EQ(parse_kind(name).value(), kind);
   }
-  const std::pair<Method, const char*> methods[] = {{Method::icmp, "icmp"}, {Method::udp, "udp"}, {Method::tcp, "tcp"},
-                                                  {Method::tcp_ack, "tcp-ack"}};
+  const std::pair<Method, const char*> methods[] = {
+      {Method::icmp, "icmp"}, {Method::udp, "udp"}, {Method::tcp, "tcp"}, {Method::tcp_ack, "tcp-ack"}};
   for (const auto& [method, name] : methods) {
     EXPECT_EQ(to_string(method), name);
     EXPECT_EQ(parse_method(name).value(), method);

@@ -274,8 +274,8 @@ std::string_view to_string(SettingOrigin origin) {
 Result<> check_prober_name(std::string_view name) {
   const auto known = entries_of(kKnownProbers);
   if (std::ranges::find(known, name) != known.end()) return {};
-  return fail(ErrorKind::invalid, fmt::format("\"{}\" is no prober: it is one of {}", printable(name, 40),
-                                              fmt::join(known, ", ")));
+  return fail(ErrorKind::invalid,
+              fmt::format("\"{}\" is no prober: it is one of {}", printable(name, 40), fmt::join(known, ", ")));
 }
 
 std::span<const Setting> settings_table() { return kTable; }

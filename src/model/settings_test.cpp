@@ -67,7 +67,8 @@ TEST(Settings, a_choice_takes_exactly_one_of_its_words) {
 TEST(Settings, a_text_with_a_bound_takes_that_many_printable_characters_and_no_others) {
   Settings settings;
   EXPECT_TRUE(settings.set("probe.identity", std::string(64, 'x'), SettingOrigin::file));
-  for (const auto& text : {std::string(65, 'x'), std::string("z\xc3\xbcrich"), std::string("a\nb"), std::string(1, '\0')})
+  for (const auto& text :
+       {std::string(65, 'x'), std::string("z\xc3\xbcrich"), std::string("a\nb"), std::string(1, '\0')})
     EXPECT_EQ(settings.set("probe.identity", text, SettingOrigin::file).error().kind, ErrorKind::invalid) << text;
 }
 

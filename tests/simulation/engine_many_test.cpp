@@ -66,7 +66,8 @@ class ForgedWire final : public platform::Wire {
     }
     const auto taken = wire_->receive(packets.subspan(count), count > 0 ? now() : until);
     if (!taken) return taken;
-    for (std::size_t i = count; i < count + *taken; ++i) received.emplace_back(packets[i].bytes.begin(), packets[i].bytes.end());
+    for (std::size_t i = count; i < count + *taken; ++i)
+      received.emplace_back(packets[i].bytes.begin(), packets[i].bytes.end());
     return count + *taken;
   }
   void wake() override { wire_->wake(); }

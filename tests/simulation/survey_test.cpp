@@ -94,6 +94,16 @@ TEST_F(SurveyLab, every_hop_to_every_destination_is_found_and_none_is_wrong) {
   }
 }
 
+TEST_F(SurveyLab, a_text_of_the_owner_goes_along_and_changes_nothing) {
+  auto with_text = options();
+  with_text.identity_text = "questions: noc@example.net";
+  probe::Survey survey(wire_, *plan_, std::move(with_text));
+  finish(survey);
+  std::size_t there = 0;
+  EXPECT_EQ(check_against_truth(survey.shared_hops(), there), there);
+  EXPECT_EQ(survey.progress().unverified, 0u);
+}
+
 TEST_F(SurveyLab, round_trip_times_are_those_of_the_paths) {
   probe::Survey survey(wire_, *plan_, options());
   finish(survey);

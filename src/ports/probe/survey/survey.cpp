@@ -41,12 +41,13 @@ std::optional<int> length_of_way_back(const Reply& reply) {
   return std::nullopt;
 }
 
-ProbeIdentity make_survey_identity(const platform::WireTraits& traits, std::uint64_t seed) {
-  Random random(seed);
+ProbeIdentity make_survey_identity(const platform::WireTraits& traits, const SurveyOptions& options) {
+  Random random(options.seed);
   const auto identifier = static_cast<std::uint16_t>(1 + random.below(0xfffe));
   return {.icmp_identifier_v4 = traits.icmp_identifier_v4.value_or(identifier),
           .icmp_identifier_v6 = traits.icmp_identifier_v6.value_or(identifier),
-          .cookie_key = CookieKey::make(random)};
+          .cookie_key = CookieKey::make(random),
+          .text = options.identity_text};
 }
 
 Reply to_model(const ProbeReply& reply, Duration rtt) {
@@ -70,7 +71,7 @@ Survey::Survey(platform::Wire& wire, const SurveyPlan& plan, SurveyOptions optio
     : wire_(wire),
       plan_(plan),
       options_(std::move(options)),
-      identity_(make_survey_identity(wire.traits(), options_.seed)),
+      identity_(make_survey_identity(wire.traits(), options_)),
       pacer_(options_.packets_per_second),
       reach_(plan.destination_count(), 0),
       packets_in_(receive_batch) {
