@@ -10,6 +10,7 @@
 
 #include "app/commands/commands.hpp"
 #include "app/local_table.hpp"
+#include "app/node/opt_out_file.hpp"
 #include "app/places.hpp"
 #include "app/settings_loader.hpp"
 #include "app/terminal.hpp"
@@ -78,6 +79,19 @@ Check check_probes() {
   if (!traits.limits.empty())
     return {"probes", Verdict::warn, fmt::format("{} sockets{}: {}", traits.name, families, traits.limits), mend};
   return {"probes", Verdict::ok, fmt::format("{} sockets{}", traits.name, families), ""};
+}
+
+Check check_opt_outs(const Settings& settings) {
+  const auto& file = settings.text("policy.opt_out_file");
+  if (file.empty()) return {"opt-outs", Verdict::ok, "no file named", ""};
+  const auto opt_outs = read_opt_outs(file);
+  if (!opt_outs) return {"opt-outs", Verdict::fail, opt_outs.error().message, "name another in policy.opt_out_file"};
+  const auto& bad = (*opt_outs)->bad_lines;
+  if (bad.empty()) return {"opt-outs", Verdict::ok, file, ""};
+  return {"opt-outs", Verdict::warn,
+          fmt::format("{}: {} lines are not understood, the first is line {}: {}", file, (*opt_outs)->bad_count,
+                      bad.front().line, bad.front().detail),
+          "one prefix, address or AS number a line"};
 }
 
 // A program that is not there matters only where the owner's order names it.
@@ -214,6 +228,7 @@ Result<ExitCode> run(const DoctorCommand& command) {
   auto code = ExitCode::done;
   std::vector<Check> checks{check_clock(),         check_probes(),       check_ping_group(),   check_buffers(),
                             check_store(settings), check_data(settings), check_page(settings), check_port(settings)};
+  checks.push_back(check_opt_outs(settings));
   for (auto& check : check_tools(settings)) checks.push_back(std::move(check));
   for (const auto& check : checks) {
     write_out(check_line(check, command.output, wanted_colour()));
