@@ -11,14 +11,15 @@ import unittest
 
 from node import BINARY, SOURCE, Node
 
-SCENARIO = os.path.join(SOURCE, "scenarios", "demo.toml")
+SCENARIO = os.path.join(SOURCE, "scenarios", "home.toml")
 INSIDE = "CYBERWATCH_TEST_INSIDE_LAB"
-WANTED = {"native": "trace", "scamper": "trace", "mtr": "mtr", "traceroute": "trace", "ping": "ping", "nping": "ping"}
+WANTED = {"mtr": "mtr", "traceroute": "trace", "ping": "ping", "nping": "ping", "native": "trace", "scamper": "trace"}
 
 
 def destinations():
+    """Those of IPv4 first: nping measures no others."""
     with open(SCENARIO, encoding="utf-8") as scenario:
-        return [address for address in re.findall(r'^address = "([^"]+)"', scenario.read(), re.M) if ":" not in address]
+        return sorted(re.findall(r'^address = "([^"]+)"', scenario.read(), re.M), key=lambda address: ":" in address)
 
 
 def here(prober):
@@ -32,7 +33,7 @@ class Probers(unittest.TestCase):
         if os.geteuid() != 0 or pathlib.Path("/proc/self/setgroups").read_text(encoding="ascii").strip() != "allow":
             probers.remove("scamper")
         targets = dict(zip(probers, destinations()))
-        with Node("--set", f"worker.probers={','.join(probers)}", "--set", "policy.allowed=0.0.0.0/0",
+        with Node("--set", f"worker.probers={','.join(probers)}", "--set", "policy.allowed=0.0.0.0/0,::/0",
                   "--set", "worker.rate_limit_per_minute=600", "--set", "target.interval_seconds=10") as node:
             for prober, address in targets.items():
                 added = node.call("POST", "/api/v1/targets", {"address": address, "prober": prober, "kind": WANTED[prober]})
@@ -43,12 +44,13 @@ class Probers(unittest.TestCase):
                 for prober, address in targets.items():
                     for summary in node.get(f"/api/v1/measurements?address={address}").json["items"]:
                         measurement = node.get(f"/api/v1/measurements/{summary['id']}").json
-                        seen.setdefault(prober, measurement)
+                        # nping may miss answers while another ping listens beside it; the next round has them.
+                        if measurement["status"] == "reached":
+                            seen.setdefault(prober, measurement)
                 time.sleep(0.2)
             self.assertEqual(set(seen), set(targets), node.errors())
             for prober, measurement in seen.items():
                 self.assertEqual((measurement["prober"], measurement["kind"]), (prober, WANTED[prober]))
-                self.assertEqual(measurement["status"], "reached", measurement)
                 why = node.get(f"/api/v1/why/{targets[prober]}").json
                 self.assertEqual(why["measurements"][-1]["prober"], prober)
             self.assertEqual(node.stop(), 0)
