@@ -176,13 +176,10 @@ void note_other_address(const Measurement& measurement, const DestinationAnswer&
                                        measurement.address.to_string(), answer.reply->from.to_string())});
 }
 
-// Hosts send with a TTL of 64, 128 or 255; the smallest one that fits is taken. A host on our own link answers with
-// its first TTL: a way of one hop.
 void note_return_path(const DestinationAnswer& answer, Notes& notes) {
   if (!answer.reply->reply_ttl || *answer.reply->reply_ttl == 0) return;
   const int arrived = *answer.reply->reply_ttl;
-  const int sent = arrived <= 64 ? 64 : arrived <= 128 ? 128 : 255;
-  const int back = sent - arrived + 1;
+  const int back = hops_travelled(*answer.reply->reply_ttl);
   const int there = answer.ttl.value;
   if (back > longest_way_back) return;
   const bool alike = std::abs(back - there) < asymmetry;

@@ -74,6 +74,11 @@ Result<StopReason> parse_stop_reason(std::string_view text) {
   return parse_named_value<StopReason>("stop reason", text, stop_reasons);
 }
 
+int hops_travelled(std::uint8_t ttl) {
+  const int sent = ttl <= 64 ? 64 : ttl <= 128 ? 128 : 255;
+  return sent - ttl + 1;
+}
+
 const Reply* Hop::answer() const {
   const auto found = std::ranges::find_if(replies, counts);
   return found == replies.end() ? nullptr : &*found;

@@ -142,6 +142,10 @@ struct Measurement {
   friend bool operator==(const Measurement&, const Measurement&) = default;
 };
 
+// How many hops a packet has come that arrives with that TTL: systems send with 64, 128 or 255 (RFC 1700 and what they
+// do), and the smallest that fits is taken. One hop for a host on our own link.
+int hops_travelled(std::uint8_t ttl);
+
 // RTT of the destination's first answer that counts, if it was reached.
 std::optional<Duration> destination_rtt(const Measurement& measurement);
 

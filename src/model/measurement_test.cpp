@@ -31,6 +31,14 @@ Measurement three_hops() {
   return trace;
 }
 
+TEST(Measurement, a_packet_has_come_from_the_nearest_ttl_that_systems_send_with) {
+  EXPECT_EQ(hops_travelled(64), 1);
+  EXPECT_EQ(hops_travelled(57), 8);
+  EXPECT_EQ(hops_travelled(65), 64);
+  EXPECT_EQ(hops_travelled(128), 1);
+  EXPECT_EQ(hops_travelled(250), 6);
+}
+
 TEST(Hop, its_answer_is_the_first_reply_that_is_neither_late_nor_a_duplicate) {
   auto late = time_exceeded("192.0.2.1", 3s);
   late.late = true;

@@ -7,15 +7,11 @@
 namespace cw::probe {
 
 std::optional<int> guess_distance(const Answer& answer) {
-  // A host counts its reply down from one of these (RFC 1700 and what systems do).
-  constexpr std::uint8_t initial_ttls[] = {64, 128, 255};
   if (answer.message != codec::IcmpMessage::echo_reply && answer.quoted_ttl &&
       *answer.quoted_ttl <= answer.tag.ttl.value)
     return answer.tag.ttl.value - *answer.quoted_ttl + 1;
   if (!answer.reply_ttl) return std::nullopt;
-  for (const auto initial : initial_ttls)
-    if (*answer.reply_ttl <= initial) return initial - *answer.reply_ttl + 1;
-  return std::nullopt;
+  return hops_travelled(*answer.reply_ttl);
 }
 
 std::optional<int> find_loop(const ReplyLog& log, int first, int last, const IpAddress& destination) {

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <utility>
 
+#include "ports/probe/native/reply_log.hpp"
+
 namespace cw::probe {
 namespace {
 
@@ -33,14 +35,6 @@ bool ends_path(const SurveyReply& reply) {
          (message != codec::IcmpMessage::time_exceeded && message != codec::IcmpMessage::other);
 }
 
-// How far the destination is, from how many TTLs the reply has lost (RFC 1700: hosts begin with 64, 128 or 255).
-std::optional<int> length_of_way_back(const Reply& reply) {
-  if (!reply.reply_ttl) return std::nullopt;
-  for (const int initial : {64, 128, 255})
-    if (*reply.reply_ttl <= initial) return initial - *reply.reply_ttl + 1;
-  return std::nullopt;
-}
-
 ProbeIdentity make_survey_identity(const platform::WireTraits& traits, const SurveyOptions& options) {
   Random random(options.seed);
   const auto identifier = static_cast<std::uint16_t>(1 + random.below(0xfffe));
@@ -50,19 +44,18 @@ ProbeIdentity make_survey_identity(const platform::WireTraits& traits, const Sur
           .text = options.identity_text};
 }
 
-Reply to_model(const ProbeReply& reply, Duration rtt) {
-  Reply result;
-  result.from = reply.from;
-  result.rtt = rtt;
-  result.icmp_type = reply.icmp_type;
-  result.icmp_code = reply.icmp_code;
-  result.reply_ttl = reply.reply_ttl;
-  result.quoted_ttl = reply.quoted_ttl;
-  result.next_hop_mtu = reply.next_hop_mtu;
-  for (const auto& label : reply.mpls)
-    result.mpls.push_back(
-        {.label = label.label, .traffic_class = label.traffic_class, .bottom = label.bottom, .ttl = label.ttl});
-  return result;
+Reply reply_of(const ProbeReply& reply, Ttl ttl, Duration rtt) {
+  Answer answer;
+  answer.tag = {.attempt = 1, .ttl = ttl};
+  answer.from = reply.from;
+  answer.icmp_type = reply.icmp_type;
+  answer.icmp_code = reply.icmp_code;
+  answer.rtt = rtt;
+  answer.reply_ttl = reply.reply_ttl;
+  answer.quoted_ttl = reply.quoted_ttl;
+  answer.next_hop_mtu = reply.next_hop_mtu;
+  answer.mpls = reply.mpls;
+  return to_reply(answer, Timeliness::in_time);
 }
 
 }  // namespace
@@ -193,9 +186,10 @@ void Survey::take_in(const platform::IncomingPacket& packet) {
     ++progress_.foreign;
     return;
   }
+  const Ttl ttl{static_cast<std::uint8_t>(decoded->sequence >> ttl_shift)};
   const SurveyReply reply{.destination = decoded->probed,
-                          .ttl = Ttl{static_cast<std::uint8_t>(decoded->sequence >> ttl_shift)},
-                          .reply = to_model(*decoded, packet.received_at - slots_[slot].sent_at),
+                          .ttl = ttl,
+                          .reply = reply_of(*decoded, ttl, packet.received_at - slots_[slot].sent_at),
                           .verified = decoded->cookie.has_value()};
   ++progress_.replies;
   if (!reply.verified) ++progress_.unverified;
@@ -225,8 +219,8 @@ void Survey::note(std::uint32_t destination, const SurveyReply& reply) {
   if (reply.reply.from != reply.destination) return;
   if (reply.reply.quoted_ttl && *reply.reply.quoted_ttl <= reply.ttl.value)
     lower_to(reply.ttl.value - *reply.reply.quoted_ttl + 1);
-  else if (const auto back = length_of_way_back(reply.reply))
-    lower_to(*back + asymmetry);
+  else if (reply.reply.reply_ttl)
+    lower_to(hops_travelled(*reply.reply.reply_ttl) + asymmetry);
 }
 
 // ---- one turn
