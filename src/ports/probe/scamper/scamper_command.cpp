@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "formats/scamper_json_words.hpp"
 #include "ports/probe/native/probe_flow.hpp"
 
 namespace cw::probe {
@@ -34,6 +35,7 @@ std::int64_t centiseconds(Duration duration) {
   return std::chrono::ceil<Centiseconds>(duration).count();
 }
 
+// Not what its JSON calls them: there ICMP is "icmp-echo-paris".
 std::string_view trace_method(Method method) {
   switch (method) {
     case Method::icmp:
@@ -46,34 +48,6 @@ std::string_view trace_method(Method method) {
       return "tcp-ack";
   }
   return "icmp-paris";
-}
-
-std::string_view ping_method(Method method) {
-  switch (method) {
-    case Method::icmp:
-      return "icmp-echo";
-    case Method::udp:
-      return "udp";
-    case Method::tcp:
-      return "tcp-syn";
-    case Method::tcp_ack:
-      return "tcp-ack";
-  }
-  return "icmp-echo";
-}
-
-std::string_view tracelb_method(Method method) {
-  switch (method) {
-    case Method::icmp:
-      return "icmp-echo";
-    case Method::udp:
-      return "udp-sport";
-    case Method::tcp:
-      return "tcp-sport";
-    case Method::tcp_ack:
-      return "tcp-ack-sport";
-  }
-  return "icmp-echo";
 }
 
 int tos_of(const MeasurementRequest& request) { return request.dscp << 2; }
@@ -93,9 +67,9 @@ std::string tracelb_command(const MeasurementRequest& request, const ProbeFlow& 
                                 ? std::string()
                                 : fmt::format("-s {} -d {} ", flow.source_port, flow.destination_port);
   return fmt::format("tracelb -P {} {}-c {} -f {} -q {} -g {} -w {} -W {} -t {} -U {} {}",
-                     tracelb_method(request.method), flow_options, request.confidence_percent, request.first_ttl.value,
-                     std::min(request.attempts, most_tracelb_attempts), std::min(request.gap_limit, most_tracelb_gap),
-                     trace_wait_seconds(request.timeout),
+                     formats::scamper_tracelb_method(request.method), flow_options, request.confidence_percent,
+                     request.first_ttl.value, std::min(request.attempts, most_tracelb_attempts),
+                     std::min(request.gap_limit, most_tracelb_gap), trace_wait_seconds(request.timeout),
                      std::max<std::int64_t>(tracelb_spacing_centiseconds, centiseconds(request.probe_spacing)),
                      tos_of(request), user_id, request.address.to_string());
 }
@@ -105,9 +79,10 @@ std::string ping_command(const MeasurementRequest& request, const ProbeFlow& flo
                                 ? fmt::format("-C {}", flow.icmp_checksum)
                                 : fmt::format("-F {} -d {}", flow.source_port, flow.destination_port);
   const auto interval = std::chrono::ceil<std::chrono::milliseconds>(request.interval).count();
-  return fmt::format("ping -P {} {} -c {} -i {}.{:03} -W {} -z {} -U {} {}", ping_method(request.method), flow_options,
-                     request.count, interval / 1000, interval % 1000, wait_seconds(request.timeout), tos_of(request),
-                     user_id, request.address.to_string());
+  return fmt::format("ping -P {} {} -c {} -i {}.{:03} -W {} -z {} -U {} {}",
+                     formats::scamper_ping_method(request.method), flow_options, request.count, interval / 1000,
+                     interval % 1000, wait_seconds(request.timeout), tos_of(request), user_id,
+                     request.address.to_string());
 }
 
 }  // namespace
