@@ -68,7 +68,7 @@ class Importer {
   Result<> read(std::istream& in) {
     std::string line;
     std::size_t number = 0;
-    while (std::getline(in, line)) {
+    while (TRY(read_line(in, line))) {
       ++number;
       const auto trimmed = trim(line);
       if (trimmed.empty()) continue;
@@ -81,13 +81,28 @@ class Importer {
   [[nodiscard]] int refused() const { return refused_; }
 
  private:
+  // False at the end. Only so much of a line is held as of a whole value.
+  Result<bool> read_line(std::istream& in, std::string& line) const {
+    line.clear();
+    auto* buffer = in.rdbuf();
+    for (int c = buffer->sbumpc(); c != std::char_traits<char>::eof(); c = buffer->sbumpc()) {
+      if (c == '\n') return true;
+      if (line.size() >= kMostWholeText) return too_large();
+      line += static_cast<char>(c);
+    }
+    return !line.empty();
+  }
+  [[nodiscard]] std::unexpected<Error> too_large() const {
+    return fail(ErrorKind::exhausted, fmt::format("{} has one value of more than {} MiB: write one result a line",
+                                                  name_, kMostWholeText >> 20));
+  }
   Result<> read_whole(const std::string& first_line, std::istream& in) {
     auto text = first_line + "\n";
     std::string line;
-    while (text.size() < kMostWholeText && std::getline(in, line)) text += line + "\n";
-    if (text.size() >= kMostWholeText)
-      return fail(ErrorKind::exhausted, fmt::format("{} is one value of more than {} MiB: write one result a line",
-                                                    name_, kMostWholeText >> 20));
+    while (TRY(read_line(in, line))) {
+      text += line + "\n";
+      if (text.size() > kMostWholeText) return too_large();
+    }
     Result<> outcome;
     formats::import_measurements(text, [&](const formats::ImportedItem& item) {
       if (outcome) outcome = take(item.line, item.measurement);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "app/oneshot/target_feed.hpp"
 #include "core/text.hpp"
 
 namespace cw::app {
@@ -20,15 +21,12 @@ Result<Prefix> parse_entry(std::string_view entry) {
 
 std::size_t read_list(std::istream& in, const std::string& name, PrefixList& list) {
   std::size_t refused = 0;
-  std::size_t number = 0;
-  for (std::string line; std::getline(in, line);) {
-    ++number;
-    const auto entry = trim(std::string_view(line).substr(0, line.find('#')));
-    if (entry.empty()) continue;
-    if (const auto prefix = parse_entry(entry))
+  while (const auto entry = next_entry(in)) {
+    const auto prefix = *entry ? parse_entry(**entry) : std::unexpected(entry->error());
+    if (prefix)
       list.prefixes.push_back(*prefix);
     else if (++refused; list.refused.size() < kMostTold)
-      list.refused.push_back(fmt::format("{}:{}: {}", name, number, prefix.error().message));
+      list.refused.push_back(fmt::format("{}: {}", name, prefix.error().message));
   }
   return refused;
 }

@@ -12,7 +12,7 @@ namespace cw::app {
 
 struct PrefixList {
   std::vector<Prefix> prefixes;
-  std::vector<std::string> refused;  // "list.txt:3: …"; after the first hundred only how many more there are
+  std::vector<std::string> refused;  // "list.txt: …"; after the first hundred only how many more there are
 };
 
 // One prefix or address a line, # begins a comment; "-" is stdin. `not_found` for a file that cannot be read.
