@@ -90,8 +90,13 @@ RunResult read(const Case& one) {
                                .finished_at = parse_rfc3339("2026-11-22T10:00:05Z").value()});
 }
 
+// As a shell reads it.
 std::string command_of_case(const Case& one) {
-  return fmt::format("{}", fmt::join(command_of(one.tool(), request_of(one)).arguments, " "));
+  std::string command;
+  const auto run = command_of(one.tool(), request_of(one));
+  for (const auto& word : run.arguments)
+    command += fmt::format("{0}{1}{2}{1}", command.empty() ? "" : " ", word.contains(' ') ? "'" : "", word);
+  return command;
 }
 
 void rewrite_commands() {

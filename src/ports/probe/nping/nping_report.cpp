@@ -1,7 +1,7 @@
 #include "ports/probe/nping/nping_report.hpp"
 
 #include <algorithm>
-#include <array>
+#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -103,11 +103,30 @@ bool answers(const NpingPacket& reply, const NpingPacket& probe) {
          reply.tcp_flags.has_value() == probe.tcp_flags.has_value();
 }
 
-// The last that was sent before, which `probes` is in the order of.
-Probe* probe_of(std::vector<Probe>& probes, const NpingPacket& reply, Duration timeout) {
+// Those of `probes`, which are all that were sent before the reply.
+Result<Probe*> probe_of_echo(std::vector<Probe>& probes, const NpingPacket& reply, Duration timeout) {
+  Probe* answered = nullptr;
+  std::vector<Probe*> waiting;
+  for (auto& probe : probes) {
+    if (!answers(reply, *probe.packet)) continue;
+    if (probe.answered)
+      answered = &probe;
+    else
+      waiting.push_back(&probe);
+  }
+  const auto is_recent = [&](const Probe* probe) { return reply.at <= probe->packet->at + timeout; };
+  if (std::ranges::any_of(waiting, is_recent)) std::erase_if(waiting, std::not_fn(is_recent));
+  if (waiting.size() > 1)
+    return fail(ErrorKind::invalid,
+                fmt::format("nping sent {} probes of the number {}: it cannot be told which one was answered",
+                            waiting.size(), *reply.sequence));
+  return waiting.empty() ? answered : waiting.front();
+}
+
+Probe* last_probe(std::vector<Probe>& probes, const NpingPacket& reply, Duration timeout) {
   for (auto probe = probes.rbegin(); probe != probes.rend(); ++probe) {
-    if (!answers_echo(reply) && reply.at > probe->packet->at + timeout) return nullptr;
-    if (reply.at >= probe->packet->at && answers(reply, *probe->packet)) return &*probe;
+    if (reply.at > probe->packet->at + timeout) return nullptr;
+    if (answers(reply, *probe->packet)) return &*probe;
   }
   return nullptr;
 }
@@ -138,7 +157,7 @@ Result<std::vector<NpingPacket>> parse_nping(std::string_view text) {
   return packets;
 }
 
-std::vector<Reply> match_nping(const std::vector<NpingPacket>& packets, Duration timeout) {
+Result<std::vector<Reply>> match_nping(const std::vector<NpingPacket>& packets, Duration timeout) {
   std::vector<Probe> probes;
   std::vector<Reply> replies;
   for (const auto& packet : packets) {
@@ -146,7 +165,8 @@ std::vector<Reply> match_nping(const std::vector<NpingPacket>& packets, Duration
       probes.push_back({.packet = &packet});
       continue;
     }
-    auto* probe = probe_of(probes, packet, timeout);
+    auto* probe =
+        answers_echo(packet) ? TRY(probe_of_echo(probes, packet, timeout)) : last_probe(probes, packet, timeout);
     if (probe == nullptr) continue;
     const auto attempt = static_cast<int>(probe - probes.data()) + 1;
     replies.push_back(to_reply(packet, *probe, attempt, timeout));

@@ -39,7 +39,7 @@ std::vector<std::string> method_arguments(const MeasurementRequest& request) {
   const auto source = std::to_string(source_port_of(request));
   switch (request.method) {
     case Method::icmp:
-      return {"--icmp"};
+      return {"--icmp", "--icmp-id", source};
     case Method::udp:
       return {"--udp", "-p", port, "-g", source};
     case Method::tcp:
@@ -48,6 +48,22 @@ std::vector<std::string> method_arguments(const MeasurementRequest& request) {
       return {"--tcp", "--flags", "ack", "-p", port, "-g", source};
   }
   return {};
+}
+
+// nping 0.7.93 takes in one packet for each that it sends: any ICMP that is for somebody else would be counted as that
+// one, and the answer as lost. So only what answers these probes may pass: it comes from the target, or it is an ICMP
+// error that quotes one of them (the quoted IPv4 header begins at byte 8, the header behind it at 28).
+std::string capture_filter(const MeasurementRequest& request) {
+  const auto target = request.address.to_string();
+  const auto quoted_target = request.address.v4_value();
+  const auto source = source_port_of(request);
+  if (request.method == Method::icmp)
+    return fmt::format(
+        "icmp and ((src host {0} and icmp[0] = 0 and icmp[4:2] = {2}) or (icmp[24:4] = {1} and icmp[32:2] = {2}))",
+        target, quoted_target, source);
+  return fmt::format(
+      "(src host {0} and {3} and src port {4} and dst port {2}) or (icmp and icmp[24:4] = {1} and icmp[28:2] = {2})",
+      target, quoted_target, source, is_tcp(request.method) ? "tcp" : "udp", destination_port_of(request));
 }
 
 // Only echo replies say which probe they answer; others have to come before the next one is sent.
@@ -65,6 +81,7 @@ std::vector<std::string> arguments(const MeasurementRequest& request) {
   };
   add("-c", std::to_string(request.count));
   add("--delay", fmt::format("{}ms", std::chrono::ceil<std::chrono::milliseconds>(delay_of(request)).count()));
+  add("--bpf-filter", capture_filter(request));
   add("--ttl", std::to_string(ping_ttl.value));
   if (request.dscp != 0) add("--tos", std::to_string(request.dscp << 2));
   words.push_back(request.address.to_string());
@@ -79,7 +96,8 @@ Result<Measurement> read(const ToolReport& report) {
   const auto packets = TRY(parse_nping(report.outcome.output));
   const auto sent = std::ranges::count(packets, NpingPacket::Direction::sent, &NpingPacket::direction);
   if (sent > report.request.count) return fail(ErrorKind::invalid, "nping sent more probes than it was asked for");
-  auto measurement = record_ping(report, static_cast<int>(sent), match_nping(packets, report.request.timeout), {});
+  auto replies = TRY(match_nping(packets, report.request.timeout));
+  auto measurement = record_ping(report, static_cast<int>(sent), std::move(replies), {});
   for (const auto& packet : packets)
     if (packet.direction == NpingPacket::Direction::sent) measurement.source = packet.from;
   return measurement;
