@@ -1,11 +1,13 @@
 #include "formats/scamper_json.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <sstream>
 
 namespace cw::formats {
@@ -52,6 +54,11 @@ std::string ending_of(const Measurement& measurement) {
   return std::string(to_string(measurement.status)) + " " + std::string(to_string(measurement.stop_reason));
 }
 
+std::string account_of(const Measurement& measurement) {
+  return fmt::format("{} {} {}: {}; {}", to_string(measurement.kind), to_string(measurement.method),
+                     measurement.address.to_string(), path_of(measurement), ending_of(measurement));
+}
+
 TEST(ScamperJson, a_recorded_trace_says_everything_that_the_line_says) {
   const auto measurements = read(recorded / "trace_udp_paris.json");
   ASSERT_EQ(measurements.size(), 1);
@@ -87,6 +94,20 @@ TEST(ScamperJson, both_families_and_methods_find_the_same_path) {
     EXPECT_EQ(path_of(read(recorded / name).at(0)), "192.0.2.1 198.51.100.1 198.51.100.2 203.0.113.1") << name;
   for (const auto* name : {"trace_icmp_paris_ipv6.json", "trace_udp_paris_ipv6.json"})
     EXPECT_EQ(path_of(read(recorded / name).at(0)), "2001:db8::1 2001:db8:1::1 2001:db8:2::2 2001:db8:100::1") << name;
+}
+
+TEST(ScamperJson, two_versions_say_the_same_of_the_same_network) {
+  for (const auto* name :
+       {"trace_icmp_paris", "trace_icmp_paris_ipv6", "trace_udp_paris", "trace_udp_paris_ipv6", "trace_unreachable",
+        "trace_gap_limit", "trace_hop_limit", "trace_silent_hops", "trace_all_probes", "trace_mpls", "trace_loop",
+        "trace_tcp", "ping", "ping_hop_limit", "ping_silent", "ping_tcp", "ping_udp", "ping_unreachable"}) {
+    const auto file = std::string(name) + ".json";
+    std::set<std::string> debian;
+    std::set<std::string> newer;
+    for (const auto& measurement : read(recorded / file)) debian.insert(account_of(measurement));
+    for (const auto& measurement : read(recorded / "20260420" / file)) newer.insert(account_of(measurement));
+    EXPECT_EQ(newer, debian) << name;
+  }
 }
 
 TEST(ScamperJson, silent_hops_are_put_back_with_what_was_sent_there) {

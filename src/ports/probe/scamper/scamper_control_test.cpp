@@ -56,6 +56,13 @@ TEST(ScamperControl, a_session_of_a_newer_version_says_whose_result_it_is) {
   EXPECT_EQ(summary(*messages), "OK MORE DATA OK#1 MORE OK#2 MORE DATA#1+ ERR DATA#2 MORE DATA#1 MORE");
 }
 
+TEST(ScamperControl, a_recorded_session_of_a_newer_version_is_read_the_same) {
+  ControlParser parser;
+  const auto messages = parser.take(session("control_20260420.session"));
+  ASSERT_TRUE(messages) << messages.error().message;
+  EXPECT_EQ(summary(*messages), "OK MORE DATA OK#1 MORE DATA#1 OK#2 MORE DATA#2 ERR OK#3 MORE OK DATA#3 OK DATA");
+}
+
 TEST(ScamperControl, the_pieces_do_not_matter) {
   const auto text = session("control_20211212.session");
   ControlParser at_once;
