@@ -255,7 +255,8 @@ Result<IpAddress> SourceFinder::find(const IpAddress& destination) {
   }
   // Without this the socket keeps the source of the destination before. It forgets the interface with it.
   const sockaddr disconnect{.sa_family = AF_UNSPEC, .sa_data = {}};
-  static_cast<void>(::connect(socket.get(), &disconnect, sizeof(disconnect)));
+  if (::connect(socket.get(), &disconnect, sizeof(disconnect)) != 0)
+    return fail(ErrorKind::unavailable, fmt::format("a socket cannot be used again: {}", error_text(errno)));
   TRY(bind_to_interface(socket, options_.interface));
   const auto address = to_socket_address(destination, 33434);
   SocketAddress local;

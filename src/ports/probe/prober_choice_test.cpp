@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <utility>
 
 #include "core/random.hpp"
 
@@ -47,7 +48,9 @@ class ScriptedProber final : public Prober {
   std::vector<Observer> running_;
 };
 
-std::optional<Error> says(ErrorKind kind, std::string message) { return Error{.kind = kind, .message = message}; }
+std::optional<Error> says(ErrorKind kind, std::string message) {
+  return Error{.kind = kind, .message = std::move(message)};
+}
 
 struct World {
   std::vector<Result<Measurement>> heard;  // first: a choice that ends tells of it

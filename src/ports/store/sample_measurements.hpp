@@ -144,7 +144,7 @@ inline void add_random_details(Random& random, Measurement& measurement) {
   if (random.below(4) == 0) measurement.dscp = static_cast<std::uint8_t>(random.below(64));
   if (random.below(4) == 0) measurement.path_mtu = random_path_mtu(random, family);
   if (random.below(4) == 0) measurement.graph = random_graph(random, family);
-  if (random.below(4) == 0) measurement.raw_output = std::string("\0raw\xff output\n", 14);
+  if (random.below(4) == 0) measurement.raw_output = std::string("\0raw\xff output\n", 13);
 }
 
 // Any kind, family and method; any replies, also none.
