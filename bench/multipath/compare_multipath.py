@@ -13,8 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../traces"))
-from compare import Run, machine  # pylint: disable=wrong-import-position
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from side_by_side import Run, machine  # pylint: disable=wrong-import-position
 
 LINK_TRACES = 1000
 

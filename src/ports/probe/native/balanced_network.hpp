@@ -5,17 +5,20 @@
 
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <set>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "core/random.hpp"
 #include "model/measurement.hpp"
+#include "ports/probe/native/mda_graph_check.hpp"
 #include "ports/probe/native/task_driver.hpp"
 
 namespace cw::probe {
+
+enum class RandomNetwork : std::uint8_t { by_flow, with_silence, by_packet };
 
 class BalancedNetwork {
  public:
@@ -49,6 +52,28 @@ class BalancedNetwork {
     return network;
   }
 
+  // Rows of one to five, each router next to some of the row behind it, with equal shares or not.
+  static BalancedNetwork at_random(std::uint64_t seed, RandomNetwork kind) {
+    Random random(seed);
+    BalancedNetwork network(seed);
+    std::vector<int> row{1};
+    for (auto rows_left = 2 + random.below(6); rows_left > 0; --rows_left) {
+      std::vector<int> behind(random.below(3) == 0 ? 1 : 1 + random.below(5));
+      std::iota(behind.begin(), behind.end(), row.back() + 1);
+      for (const int at : row)
+        for (auto ways = 1 + random.below(behind.size()); ways > 0; --ways)
+          network.routers[at].next.push_back(behind[random.below(behind.size())]);
+      for (const int to : behind) network.routers[row[random.below(row.size())]].next.push_back(to);
+      row = std::move(behind);
+    }
+    for (const int last : row) network.routers[last];
+    for (auto& [number, router] : network.routers) {
+      router.silent = kind == RandomNetwork::with_silence && number > 1 && random.below(6) == 0;
+      router.per_packet = kind == RandomNetwork::by_packet && random.below(4) == 0;
+    }
+    return network;
+  }
+
   std::optional<PathAnswer> answer(ProbeTag tag) {
     if (loss > 0 && random_.unit() < loss) return std::nullopt;
     int at = 1;
@@ -75,14 +100,8 @@ class BalancedNetwork {
     return [this](ProbeTag tag) { return answer(tag); };
   }
 
-  using Interface = std::pair<int, IpAddress>;  // TTL
-  using Link = std::pair<Interface, Interface>;
-  struct Truth {
-    std::set<Interface> interfaces;
-    std::set<Link> links;
-  };
-  [[nodiscard]] Truth truth() const {
-    Truth truth;
+  [[nodiscard]] DrawnNetwork truth() const {
+    DrawnNetwork truth;
     std::set<int> here{1};
     for (int ttl = 1; !here.empty(); ++ttl) {
       std::set<int> there;
@@ -93,9 +112,9 @@ class BalancedNetwork {
   }
 
  private:
-  void look_at(int ttl, int at, Truth& truth, std::set<int>& there) const {
+  void look_at(int ttl, int at, DrawnNetwork& truth, std::set<int>& there) const {
     const auto& router = routers.at(at);
-    const Interface self{ttl, address(at)};
+    const DrawnNetwork::Interface self{ttl, address(at)};
     if (!router.silent) truth.interfaces.insert(self);
     if (router.next.empty()) {
       truth.interfaces.insert({ttl + 1, target});
@@ -114,18 +133,5 @@ class BalancedNetwork {
   Random random_;
   std::uint64_t salt_;
 };
-
-// What a graph says, in the truth's words.
-inline BalancedNetwork::Truth told_by(const PathGraph& graph) {
-  BalancedNetwork::Truth told;
-  for (const auto& interface : graph.interfaces)
-    if (interface.address) told.interfaces.insert({interface.ttl.value, *interface.address});
-  for (const auto& link : graph.links) {
-    const auto& from = graph.interfaces[link.from];
-    const auto& to = graph.interfaces[link.to];
-    told.links.insert({{from.ttl.value, *from.address}, {to.ttl.value, *to.address}});
-  }
-  return told;
-}
 
 }  // namespace cw::probe

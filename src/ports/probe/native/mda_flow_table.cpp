@@ -7,6 +7,9 @@
 #include <optional>
 #include <tuple>
 
+#include "ports/probe/native/mda_chance_loss.hpp"
+#include "ports/probe/native/mda_link_evidence.hpp"
+
 namespace cw::probe {
 namespace {
 
@@ -132,7 +135,6 @@ HopView FlowTable::view(int ttl, const HopView* before, FirstFlow first_flow) co
   const auto& from = hop(ttl);
   HopView view;
   view.others = before != nullptr && before->has_ends() ? Standing::out : Standing::untried;
-  view.per_packet = !from.strays.empty();
   std::vector<std::int16_t> places(from.interfaces.size(), -1);
   const auto place_of = [&](std::int16_t interface) {
     auto& place = places[static_cast<std::size_t>(interface)];
@@ -149,19 +151,23 @@ HopView FlowTable::view(int ttl, const HopView* before, FirstFlow first_flow) co
     flow.standing = standing(ttl, static_cast<int>(i), before, first_flow);
     view.waiting += flow.standing == Standing::waiting;
     view.silent += flow.standing == Standing::silent;
+    if (flow.standing == Standing::silent) flow.lost = known.sent;
     if (flow.standing != Standing::answered) continue;
     ++view.answered;
     flow.seen = place_of(known.interface);
     view.seen[static_cast<std::size_t>(flow.seen)].flows.push_back(static_cast<std::uint16_t>(i));
-    view.repeats += known.answers - 1;
+    flow.answers = known.answers;
+    flow.lost = std::max(0, known.sent - known.answers - (known.open ? 1 : 0));
+    view.repeats += flow.answers - 1;
     view.repeats_open += known.open;
-    view.lost += std::max(0, known.sent - known.answers - (known.open ? 1 : 0));
+    view.lost += flow.lost;
   }
   for (const auto& [flow, interface] : from.strays) {
     auto& flows = view.seen[static_cast<std::size_t>(place_of(interface))].flows;
     const auto at = std::ranges::lower_bound(flows, flow);
     if (at == flows.end() || *at != flow) flows.insert(at, flow);
   }
+  view.per_packet = !from.strays.empty() || (before != nullptr && before->per_packet && view.is_wide());
   return view;
 }
 
@@ -171,6 +177,7 @@ std::vector<HopView> FlowTable::views(int end, FirstFlow first_flow) const {
   views.reserve(static_cast<std::size_t>(std::max(0, end - first_ + 1)));
   for (int ttl = first_; ttl <= end; ++ttl)
     views.push_back(view(ttl, views.empty() ? nullptr : &views.back(), first_flow));
+  leave_out_chance_losses(views);
   return views;
 }
 
@@ -198,7 +205,7 @@ std::map<Key, std::vector<std::uint16_t>> interfaces_of(const std::vector<HopVie
   return interfaces;
 }
 
-// Who forwarded the flow at one TTL, and who got it at the next; nothing where that is no link.
+// Who forwarded the flow at one TTL, and who got it at the next; nothing where that is no link, or may be none.
 std::optional<std::pair<const IpAddress*, const IpAddress*>> link_of(const HopView& from, const HopView& to, int flow,
                                                                      const IpAddress& destination) {
   const auto sender = from.flow(flow);
@@ -208,6 +215,8 @@ std::optional<std::pair<const IpAddress*, const IpAddress*>> link_of(const HopVi
   const auto& far = to.seen[static_cast<std::size_t>(receiver.seen)];
   const bool is_refusal = far.ends && far.address != destination;
   if (near.ends || is_refusal || near.address == far.address) return std::nullopt;
+  const LinkEnds ends{.near = from, .far = to, .from = sender.seen, .to = receiver.seen};
+  if (link_evidence(ends).least() < least_link_bits) return std::nullopt;
   return std::pair(&near.address, &far.address);
 }
 
@@ -231,7 +240,6 @@ PathGraph make_graph(const FlowTable& table, const IpAddress& destination) {
       continue;
     }
     if (i + 1 == views.size()) break;
-    if (views[i + 1].per_packet && views[i].may_hide_somebody()) continue;
     for (int flow = 0; flow < static_cast<int>(views[i].flows.size()); ++flow)
       if (const auto link = link_of(views[i], views[i + 1], flow, destination))
         links[{places.at({ttl, *link->first}), places.at({ttl + 1, *link->second})}].push_back(

@@ -47,6 +47,8 @@ struct HopView {
   struct Flow {
     Standing standing = Standing::untried;
     std::int16_t seen = -1;  // a place in `seen`
+    int answers = 0;
+    int lost = 0;  // probes that were not answered, of flows that are answered or silent
   };
   std::vector<Seen> seen;
   std::vector<Flow> flows;  // by number; those behind its end are as `others`
@@ -57,6 +59,7 @@ struct HopView {
   int repeats = 0;       // answers that flows gave again, and alike
   int repeats_open = 0;  // awaited
   int lost = 0;          // probes of flows that answered others
+  // Flows met several addresses there; or one TTL before, and there are several here.
   bool per_packet = false;
 
   [[nodiscard]] Flow flow(int number) const;
@@ -92,7 +95,8 @@ class FlowTable {
   [[nodiscard]] bool ended_before(int flow, int ttl) const;
 
   enum class FirstFlow : std::uint8_t { settled, under_way };
-  // From the first TTL to `end`. Where flow 0 is under way, it is awaited wherever it is not yet seen.
+  // From the first TTL to `end`, without what was lost by chance (mda_chance_loss.hpp). Where flow 0 is under way, it
+  // is awaited wherever it is not yet seen.
   [[nodiscard]] std::vector<HopView> views(int end, FirstFlow first_flow) const;
 
  private:
@@ -120,7 +124,8 @@ class FlowTable {
 
 // Interfaces and links up to the last hop where anybody answered. A link is claimed only where one and the same
 // flow was answered at both TTLs, and
-// 1. never from a hop where flows do not keep to their way, nor from one that may hide somebody before it;
+// 1. only with the evidence that both answers are of one way (mda_link_evidence.hpp): never from a hop where flows do
+//    not keep to their way;
 // 2. never to the same address (a router that passes on what it should have dropped), nor to a router's refusal
 //    (which comes from the router before).
 PathGraph make_graph(const FlowTable& table, const IpAddress& destination);

@@ -33,12 +33,24 @@ TEST_F(MdaFlowTable, a_link_needs_one_flow_at_both_ends) {
   answer(2, 1, hop(2));
   EXPECT_THAT(graph().interfaces, SizeIs(2));
   EXPECT_THAT(graph().links, IsEmpty());
-  answer(2, 0, hop(3));
+  answer(2, 0, hop(2));
   ASSERT_THAT(graph().links, SizeIs(1));
   const auto link = graph().links.front();
   EXPECT_EQ(graph().interfaces[link.from].address, hop(1));
-  EXPECT_EQ(graph().interfaces[link.to].address, hop(3));
+  EXPECT_EQ(graph().interfaces[link.to].address, hop(2));
   EXPECT_THAT(link.flows, ElementsAre(0));
+}
+
+TEST_F(MdaFlowTable, one_flow_is_not_enough_where_there_are_two_ways) {
+  answer(1, 0, hop(1));
+  answer(2, 0, hop(2));
+  answer(2, 1, hop(3));
+  EXPECT_THAT(graph().links, IsEmpty());
+  for (int flow = 0; flow < 12; ++flow) {
+    answer(1, flow, hop(1));
+    for (int repeat = 0; repeat < 3; ++repeat) answer(2, flow, hop(2 + flow % 2));
+  }
+  EXPECT_THAT(graph().links, SizeIs(2));
 }
 
 TEST_F(MdaFlowTable, a_silent_ttl_joins_nothing) {
@@ -53,18 +65,30 @@ TEST_F(MdaFlowTable, a_silent_ttl_joins_nothing) {
 }
 
 TEST_F(MdaFlowTable, a_flow_that_changes_its_way_takes_away_the_links_from_that_ttl) {
-  answer(1, 0, hop(1));
-  answer(2, 0, hop(2));
-  answer(3, 0, hop(4));
+  for (int flow = 0; flow < 24; ++flow) {
+    answer(1, flow, hop(1));
+    answer(2, flow, hop(2));
+    answer(3, flow, hop(4));
+  }
   EXPECT_THAT(graph().links, SizeIs(2));
-  answer(2, 0, hop(3));
+  for (int flow = 0; flow < 24; flow += 2) answer(2, flow, hop(3));
   const auto seen = graph();
   EXPECT_THAT(seen.per_packet, ElementsAre(Ttl{2}));
   ASSERT_THAT(seen.interfaces, SizeIs(4));
-  EXPECT_THAT(seen.interfaces[1].flows, ElementsAre(0));
-  EXPECT_THAT(seen.interfaces[2].flows, ElementsAre(0));
-  ASSERT_THAT(seen.links, SizeIs(1));
-  EXPECT_EQ(seen.interfaces[seen.links[0].to].address, hop(2));
+  EXPECT_THAT(seen.interfaces[1].flows, SizeIs(24));
+  EXPECT_THAT(seen.interfaces[2].flows, SizeIs(12));
+  for (const auto& link : seen.links) EXPECT_EQ(seen.interfaces[link.from].ttl, Ttl{1});
+}
+
+TEST_F(MdaFlowTable, several_addresses_after_such_a_ttl_are_met_packet_by_packet_too) {
+  for (const int flow : {0, 1, 2, 3}) {
+    answer(1, flow, hop(1));
+    answer(2, flow, hop(2 + flow % 2));
+    answer(3, flow, hop(4 + flow % 2));
+    answer(4, flow, hop(6));
+  }
+  answer(2, 0, hop(3));
+  EXPECT_THAT(graph().per_packet, ElementsAre(Ttl{2}, Ttl{3}));
 }
 
 TEST_F(MdaFlowTable, what_answers_beyond_the_end_of_a_flow_is_no_hop) {
@@ -86,6 +110,12 @@ TEST_F(MdaFlowTable, where_flows_have_paths_of_unequal_length_an_end_counts_once
   answer(3, 1, target);
   EXPECT_THAT(graph().interfaces, SizeIs(2));
   answer(2, 1, hop(2));
+  EXPECT_THAT(graph().interfaces, SizeIs(4));
+  for (int flow = 0; flow < 24; ++flow) {
+    answer(1, flow, hop(1));
+    for (int repeat = 0; repeat < 3; ++repeat) answer(2, flow, flow % 2 == 0 ? target : hop(2));
+    answer(3, flow, target);
+  }
   EXPECT_THAT(graph().interfaces, SizeIs(4));
   EXPECT_THAT(graph().links, SizeIs(3));
 }

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "ports/probe/native/mda_link_evidence.hpp"
 #include "ports/probe/native/mda_stopping_rule.hpp"
 
 namespace cw::probe {
@@ -18,6 +19,13 @@ constexpr int repeats_in_a_mesh = 10;
 // A hop beside one that balances by packet may do so too, and have shown one of its interfaces by chance.
 constexpr int least_flows_next_to_packets = 32;
 constexpr int most_probes_of_a_flow = 12;  // to one TTL
+constexpr int most_repeats_of_a_hop = 48;
+constexpr int most_flows_for_links = 48;
+constexpr double least_bits_of_a_repeat = 0.25;
+constexpr int least_search = 6;
+constexpr int widest_search = 12;
+constexpr int probes_about_silence = 4;
+constexpr int most_probes_about_silence = 16;
 
 using Seen = HopView::Seen;
 
@@ -33,6 +41,8 @@ class Planner {
     for (std::size_t hop = 0; hop + 1 < hops_.size(); ++hop)
       if (uneven_[hop]) fill_interfaces(hop);
     for (std::size_t hop = 0; hop < hops_.size(); ++hop) repeat_flows(hop);
+    for (std::size_t hop = 0; hop + 1 < hops_.size(); ++hop) prove_links(hop);
+    find_packets_apart();
     return std::move(plan_);
   }
 
@@ -91,11 +101,15 @@ class Planner {
     const auto& view = hops_[hop];
     const int settled = view.answered + view.silent;
     int wanted = flows_for(view.branches());
-    const bool is_uneven =
-        view.is_wide() && std::ranges::any_of(view.seen, [](const Seen& seen) { return seen.flows.size() == 1; });
-    if (is_uneven && settled >= wanted) wanted = flows_for(view.branches() + 1);
+    if (settled >= wanted)
+      wanted = std::max(wanted, flows_for_unequal_shares(shown_by(view), scope_.confidence_percent));
     if (is_next_to_packets(hop)) wanted = std::max(wanted, least_flows_next_to_packets);
     wish_new_flows(hop, wanted - settled - view.waiting);
+  }
+  [[nodiscard]] static std::vector<int> shown_by(const HopView& hop) {
+    std::vector<int> counts;
+    for (const auto& interface : hop.seen) counts.push_back(static_cast<int>(interface.flows.size()));
+    return counts;
   }
   [[nodiscard]] bool is_next_to_packets(std::size_t hop) const {
     return (hop > 0 && hops_[hop - 1].per_packet) || (hop + 1 < hops_.size() && hops_[hop + 1].per_packet);
@@ -182,6 +196,8 @@ class Planner {
     }
     missing -= near.waiting;
     if (missing <= 0) return;
+    // By chance few of them come through a seldom interface: several are tried at once.
+    missing = std::max(missing, std::min(missing * static_cast<int>(near.seen.size()), widest_search) - near.waiting);
     for (const auto place : before) {
       const auto& leading = hops_[hop - 1].seen[static_cast<std::size_t>(place)];
       missing = wish_more(hop, leading, missing);
@@ -197,20 +213,6 @@ class Planner {
   }
 
   // ---- rule 4
-
-  // Where neither neighbour branches, no link is at stake: as many as show a balancer by packet with the confidence
-  // that was asked for. Packets that choose anew come to the same interface as before with the sum of the squares
-  // of the shares.
-  [[nodiscard]] int missing_repeats_of_hop(std::size_t hop) const {
-    const auto& view = hops_[hop];
-    double same = 0;
-    for (const auto& interface : view.seen) {
-      const auto share = static_cast<double>(interface.flows.size()) / view.answered;
-      same += share * share;
-    }
-    const double unnoticed = (100 - scope_.confidence_percent) / 100.0;
-    return static_cast<int>(std::ceil(std::log(unnoticed) / std::log(same))) - view.repeats;
-  }
 
   [[nodiscard]] bool is_beside_wide(std::size_t hop) const {
     return (hop > 0 && (hops_[hop - 1].is_wide() || hops_[hop - 1].may_hide_somebody())) ||
@@ -240,25 +242,32 @@ class Planner {
   }
   [[nodiscard]] bool is_sure_of_flows(std::size_t hop) const {
     const auto& view = hops_[hop];
-    if (!view.is_wide() || view.per_packet) return true;
-    if (!is_beside_wide(hop)) return missing_repeats_of_hop(hop) <= 0;
+    if (!view.is_wide() || view.per_packet || !is_beside_wide(hop)) return true;
     return std::ranges::all_of(view.seen, [&](const Seen& seen) { return missing_repeats(hop, seen) == 0; });
   }
 
   void repeat_flows(std::size_t hop) {
     const auto& view = hops_[hop];
-    if (view.waiting > 0 || is_sure_of_flows(hop)) return;
+    if (!view.is_wide() || view.waiting > 0 || view.per_packet) return;
     if (!is_beside_wide(hop)) {
-      std::vector<std::uint16_t> all;
-      for (const auto& interface : view.seen) all.insert(all.end(), interface.flows.begin(), interface.flows.end());
-      return repeat(hop, all, missing_repeats_of_hop(hop));
+      const double unnoticed = (100 - scope_.confidence_percent) / 100.0;
+      const int wanted = static_cast<int>(std::ceil(-std::log2(unnoticed) / bits_of_a_repeat(view)));
+      repeat(hop, all_flows(view), wanted - view.repeats);
+      return;
     }
-    for (const auto& interface : view.seen) repeat(hop, interface.flows, missing_repeats(hop, interface));
+    for (const auto& interface : view.seen)
+      plan_.out_of_flows |= repeat(hop, interface.flows, missing_repeats(hop, interface)) > 0;
+  }
+
+  [[nodiscard]] static std::vector<std::uint16_t> all_flows(const HopView& hop) {
+    std::vector<std::uint16_t> all;
+    for (const auto& interface : hop.seen) all.insert(all.end(), interface.flows.begin(), interface.flows.end());
+    return all;
   }
 
   // Those that were asked least come first. The request's own flow is not asked again while it is under way: its
-  // answers are the hops of the measurement.
-  void repeat(std::size_t hop, const std::vector<std::uint16_t>& flows, int wanted) {
+  // answers are the hops of the measurement. How many are wanted still.
+  int repeat(std::size_t hop, const std::vector<std::uint16_t>& flows, int wanted) {
     std::vector<std::pair<int, int>> candidates;  // probes so far, flow
     for (const auto flow : flows) {
       const auto known = cell(hop, flow);
@@ -268,10 +277,86 @@ class Planner {
     }
     std::ranges::sort(candidates);
     for (const auto& [sent, flow] : candidates) {
-      if (wanted-- <= 0) return;
+      if (wanted <= 0) return 0;
       plan_.wishes.push_back({.ttl = table_.first() + static_cast<int>(hop), .flow = flow});
+      --wanted;
     }
-    plan_.out_of_flows |= wanted > 0;
+    return std::max(0, wanted);
+  }
+
+  // ---- rule 5
+
+  void prove_links(std::size_t hop) {
+    const auto& near = hops_[hop];
+    const auto& far = hops_[hop + 1];
+    if (near.per_packet || !is_quiet(hop) || !is_quiet(hop + 1)) return;
+    confirm(hop);
+    confirm(hop + 1);
+    double missing = 0;
+    const bool is_hopeless = far.per_packet && (near.is_wide() || near.silent > 0 || near.lost > 0);
+    for (const auto& [from, to] : links_between(near, far)) {
+      const auto evidence = link_evidence({.near = near, .far = far, .from = from, .to = to});
+      missing = std::max(missing, wanted_link_bits - evidence.against_ways);
+      if (evidence.against_silence < least_link_bits && !is_hopeless)
+        ask_about_silence(hop, near.seen[static_cast<std::size_t>(from)]);
+    }
+    if (missing > 0 && !is_hopeless) tell_ways_apart(hop, missing);
+  }
+
+  [[nodiscard]] static std::set<std::pair<int, int>> links_between(const HopView& near, const HopView& far) {
+    std::set<std::pair<int, int>> links;
+    for (int flow = 0; flow < static_cast<int>(near.flows.size()); ++flow) {
+      const std::pair link(near.flow(flow).seen, far.flow(flow).seen);
+      if (link.first >= 0 && link.second >= 0 && !near.seen[static_cast<std::size_t>(link.first)].ends)
+        links.insert(link);
+    }
+    return links;
+  }
+
+  void confirm(std::size_t hop) {
+    for (int place = 0; const auto& interface : hops_[hop].seen)
+      if (const int missing = missing_confirmations(hops_[hop], place++); missing > 0)
+        repeat(hop, interface.flows, missing);
+  }
+
+  // Where repeats tell something, they are asked for at the hop where they tell more; else further flows of both.
+  void tell_ways_apart(std::size_t hop, double missing_bits) {
+    const auto of_near = bits_of_a_repeat(hops_[hop]);
+    const auto of_far = bits_of_a_repeat(hops_[hop + 1]);
+    if (std::max(of_near, of_far) >= least_bits_of_a_repeat) {
+      const auto at = of_near > of_far ? hop : hop + 1;
+      const int wanted = static_cast<int>(std::ceil(missing_bits / std::max(of_near, of_far)));
+      repeat(at, all_flows(hops_[at]), std::min(wanted, most_repeats_of_a_hop - hops_[at].repeats));
+      return;
+    }
+    for (const auto at : {hop, hop + 1}) {
+      const int room = most_flows_for_links - hops_[at].answered - hops_[at].silent;
+      if (!hops_[at].is_wide())
+        wish_new_flows(at, std::min(std::max(static_cast<int>(std::ceil(missing_bits)), least_search), room));
+    }
+  }
+
+  // A few probes more of the interface's flows each round, to its TTL and behind it.
+  void ask_about_silence(std::size_t hop, const Seen& interface) {
+    for (const auto at : {hop, hop + 1}) {
+      int probes = 0;
+      for (const auto flow : interface.flows) probes += cell(at, flow).sent;
+      int wanted = std::min(probes_about_silence, most_probes_about_silence - probes);
+      for (const auto flow : interface.flows)
+        if (wanted > 0) wanted -= wish(at, flow);
+      if (wanted > 0) repeat(at, interface.flows, wanted);
+    }
+  }
+
+  // From the TTL before, which may have shown one of its ways by chance, to where all answer from one address.
+  void find_packets_apart() {
+    bool apart = false;
+    for (std::size_t hop = 0; hop < hops_.size(); ++hop) {
+      const bool starts = hop + 1 < hops_.size() && hops_[hop + 1].per_packet;
+      const bool is_plain = !hops_[hop].is_wide() && hops_[hop].silent == 0 && hops_[hop].lost == 0;
+      apart = hops_[hop].per_packet || (apart && !is_plain);
+      if (apart || starts) plan_.packets_apart.push_back(table_.first() + static_cast<int>(hop));
+    }
   }
 
   const FlowTable& table_;

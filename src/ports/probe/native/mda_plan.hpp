@@ -15,11 +15,15 @@
 //    Internet", IMC 2007): as many flows through it as the stopping rule wants for the branches behind it. For
 //    that, flows are tried at its TTL until enough go through it.
 // 4. At every TTL that branches, flows are asked again, so that a router that sends each packet another way is
-//    told from one that keeps flows together; the more often, the more depends on it.
+//    told from one that keeps flows together; the more often, the more depends on it. Where one is told, flows are
+//    not searched for any more: the hops behind it, up to where all meet, are known by their addresses alone.
+// 5. Between neighbouring TTLs flows are asked again, or more of them, until each link that one flow crossed has the
+//    evidence that it is one (mda_link_evidence.hpp), or does not get it: then it is not claimed.
 //
-// What the rules cannot promise: branches with unequal shares are missed more often than the confidence says; and
-// where a router sends each packet another way over two rows of routers, both rows may by chance show one branch only
-// (about once in a thousand such diamonds), so that a link between them would be made up.
+// What the rules cannot promise: branches with unequal shares are missed more often than the confidence says
+// (mda_stopping_rule.hpp); and where a router sends each packet another way over two rows of two routers, both rows may
+// by chance show one branch only (six flows each at 95 %: one diamond in two thousand), so that a link between them
+// would be made up.
 
 #include <vector>
 
@@ -42,7 +46,8 @@ struct PlanScope {
 
 struct Plan {
   std::vector<ProbeWish> wishes;
-  bool out_of_flows = false;  // a rule wanted more flows than there may be
+  bool out_of_flows = false;       // a rule wanted more flows than there may be
+  std::vector<int> packets_apart;  // TTLs where packets of one flow take several ways, and those beside them
 };
 
 inline constexpr int mesh_flows = 4;

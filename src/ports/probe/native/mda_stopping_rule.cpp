@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cmath>
 #include <cstddef>
+#include <numeric>
 
 namespace cw::probe {
 namespace {
@@ -48,6 +50,29 @@ int flows_to_rule_out_another(int branches, int confidence_percent) {
   assert(branches >= 1 && (confidence_percent == 95 || confidence_percent == 99));
   const auto row = static_cast<std::size_t>(std::min(branches, most_ruled_branches));
   return confidence_percent == 99 ? at_99[row] : at_95[row];
+}
+
+bool are_shares_unequal(const std::vector<int>& shown_by) {
+  if (shown_by.size() < 2) return false;
+  const double all = std::accumulate(shown_by.begin(), shown_by.end(), 0);
+  const double even = all / static_cast<double>(shown_by.size());
+  double distance = 0;
+  for (const int flows : shown_by) distance += (flows - even) * (flows - even) / even;
+  // What chance exceeds in one case of twenty, to within a few percent: the mean and two deviations.
+  const auto freedom = static_cast<double>(shown_by.size() - 1);
+  return distance > freedom + 2 * std::sqrt(2 * freedom);
+}
+
+int flows_for_unequal_shares(const std::vector<int>& shown_by, int confidence_percent) {
+  if (shown_by.size() < 2) return 0;
+  const auto branches = static_cast<int>(shown_by.size());
+  const int least = *std::ranges::min_element(shown_by);
+  int wanted = least == 1 ? flows_to_rule_out_another(branches + 1, confidence_percent) : 0;
+  const int enough = confidence_percent == 99 ? 5 : 3;
+  if (least >= enough || least < 1 || !are_shares_unequal(shown_by)) return wanted;
+  const int all = std::accumulate(shown_by.begin(), shown_by.end(), 0);
+  const int most = 3 * flows_to_rule_out_another(branches, confidence_percent);
+  return std::max(wanted, std::min(most, all * enough / least));
 }
 
 }  // namespace cw::probe

@@ -64,5 +64,36 @@ TEST(MdaStoppingRule, a_search_stops_too_early_no_oftener_than_the_confidence_al
   }
 }
 
+TEST(MdaStoppingRule, a_branch_that_one_flow_alone_has_shown_wants_as_many_flows_as_one_branch_more) {
+  EXPECT_EQ(flows_for_unequal_shares({6, 1, 5}, 95), flows_to_rule_out_another(4, 95));
+  EXPECT_EQ(flows_for_unequal_shares({6, 5, 5}, 95), 0);
+  EXPECT_EQ(flows_for_unequal_shares({11}, 95), 0);
+}
+
+TEST(MdaStoppingRule, shares_that_differ_by_more_than_chance_want_the_smallest_to_be_shown_again) {
+  EXPECT_FALSE(are_shares_unequal({6, 5}));
+  EXPECT_FALSE(are_shares_unequal({8, 3}));
+  EXPECT_TRUE(are_shares_unequal({19, 2}));
+  EXPECT_EQ(flows_for_unequal_shares({18, 2}, 95), 30);
+  EXPECT_EQ(flows_for_unequal_shares({27, 3}, 95), 0);
+  EXPECT_EQ(flows_for_unequal_shares({27, 3}, 99), 45);
+}
+
+// Pearson's test at 5 %, on shares that are equal.
+TEST(MdaStoppingRule, equal_shares_are_seldom_called_unequal) {
+  Random random(3);
+  for (const std::size_t branches : {2U, 4U, 16U}) {
+    int called = 0;
+    for (int i = 0; i < 4000; ++i) {
+      std::vector<int> shown_by(branches);
+      for (int flow = 0; flow < flows_to_rule_out_another(static_cast<int>(branches), 95); ++flow)
+        ++shown_by[random.below(branches)];
+      called += are_shares_unequal(shown_by);
+    }
+    EXPECT_LT(called, 4000 / 12) << branches;
+    EXPECT_GT(called, 0);
+  }
+}
+
 }  // namespace
 }  // namespace cw::probe

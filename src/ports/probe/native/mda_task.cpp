@@ -79,19 +79,22 @@ void MdaTask::look_at(const ProbeWish& probe, Instant now, Agenda& agenda) {
   if (!cell.open || (flow == 0 && !path_result_)) return;
   if (table_.ended_before(flow, ttl)) return table_.give_up(ttl, flow);
   const auto usual = usual_rtts_[static_cast<std::size_t>(ttl - table_.first())];
-  const auto lost_at = cell.last_sent + retry_after(usual, cell.sent);
+  // Who answers was found out: one more answer is not waited for as patiently as the first.
+  const int attempt = cell.is_settled() ? 1 : cell.sent;
+  const auto lost_at = cell.last_sent + retry_after(usual, attempt);
   if (now < lost_at) {
     ++under_way_[static_cast<std::size_t>(ttl - table_.first())];
     agenda.wake = std::min(agenda.wake, lost_at);
     return;
   }
   const bool may_retry = !cell.is_settled() && cell.sent < attempts_at(ttl) && !is_exhausted(now);
-  const auto over_at = cell.last_sent + give_up_after(usual, cell.sent);
+  const auto over_at = cell.last_sent + give_up_after(usual, attempt);
   if (may_retry) {
     agenda.due.push_back(probe);
   } else if (now < over_at) {
     agenda.wake = std::min(agenda.wake, over_at);
   } else {
+    if (!cell.is_settled()) pace_at(ttl).on_silence();
     table_.give_up(ttl, flow);
     is_planned_ = false;
   }
@@ -109,6 +112,7 @@ void MdaTask::make_plan(Instant now) {
                .confidence_percent = request().confidence_percent,
                .most_flows = most_flows,
                .first_flow = path_result_ ? FlowTable::FirstFlow::settled : FlowTable::FirstFlow::under_way});
+  for (const auto ttl : plan.packets_apart) pace_at(ttl).on_packets_apart();
   const bool exhausted = is_exhausted(now);
   is_complete_ = !plan.out_of_flows && !(exhausted && !plan.wishes.empty());
   wishes_ = exhausted ? std::vector<ProbeWish>{} : std::move(plan.wishes);
@@ -165,7 +169,7 @@ void MdaTask::on_sent(ProbeTag tag, Instant at) {
   const ProbeWish probe{.ttl = tag.ttl.value, .flow = tag.flow};
   const bool was_open = table_.cell(probe.ttl, probe.flow).open;
   table_.on_sent(probe.ttl, probe.flow, at);
-  pace_at(probe.ttl).on_sent(at);
+  pace_at(probe.ttl).on_sent(at, was_open ? SentBecause::lost : SentBecause::wanted);
   if (!was_open) open_.push_back(probe);
   std::erase(wishes_, probe);
 }

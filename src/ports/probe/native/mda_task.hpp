@@ -26,7 +26,7 @@ class MdaTask final : public Task {
  public:
   static constexpr int most_flows = 512;
   static constexpr int most_probes = 4096;
-  static constexpr Duration most_time = std::chrono::seconds(60);
+  static constexpr Duration most_time = std::chrono::seconds(15);
 
   explicit MdaTask(MeasurementRequest request);
 

@@ -24,10 +24,6 @@ MeasurementRequest request(int confidence_percent = 95) {
           .confidence_percent = confidence_percent};
 }
 
-int missing(const auto& from, const auto& in) {
-  return static_cast<int>(std::ranges::count_if(in, [&](const auto& item) { return !from.contains(item); }));
-}
-
 // What came of traces of the same shape of network with different seeds.
 struct Tally {
   int traces = 0;
@@ -52,13 +48,12 @@ Tally trace_many(int seeds, const Make& make, const MeasurementRequest& wanted =
     MdaTask task(wanted);
     TaskDriver driver(task, network.path());
     const auto result = driver.run();
-    const auto truth = network.truth();
-    const auto told = told_by(*result.graph);
+    const auto faults = faults_of(*result.graph, network.truth());
     ++tally.traces;
-    tally.false_interfaces += missing(truth.interfaces, told.interfaces);
-    tally.false_links += missing(truth.links, told.links);
-    tally.traces_with_missing_interfaces += missing(told.interfaces, truth.interfaces) > 0;
-    tally.traces_with_missing_links += missing(told.links, truth.links) > 0;
+    tally.false_interfaces += faults.false_interfaces;
+    tally.false_links += faults.false_links;
+    tally.traces_with_missing_interfaces += faults.missing_interfaces > 0;
+    tally.traces_with_missing_links += faults.missing_links > 0;
     tally.told_per_packet += !result.graph->per_packet.empty();
     tally.incomplete += !result.graph->complete;
     tally.probes += result.probes_sent;
@@ -84,6 +79,26 @@ Make with(const Make& make, const std::function<void(BalancedNetwork&)>& change)
     change(network);
     return network;
   };
+}
+
+// Rows of routers behind the first one that lead on side by side and meet again; it chooses packet by packet.
+Make chains_by_packet(int width, int length, const std::vector<int>& silent = {}) {
+  return [=](std::uint64_t seed) {
+    BalancedNetwork network(seed);
+    const int last = 1 + length * width;
+    for (int i = 1; i <= width; ++i) network.routers[1].next.push_back(1 + i);
+    network.routers[1].per_packet = true;
+    for (int i = 2; i <= last; ++i) network.routers[i].next = {std::min(i + width, last + 1)};
+    network.routers[last + 1];
+    for (const int router : silent) network.routers[router].silent = true;
+    return network;
+  };
+}
+Make by_packet(const Make& make, int router, int silent = 0) {
+  return with(make, [=](BalancedNetwork& network) {
+    network.routers[router].per_packet = true;
+    if (silent > 0) network.routers[silent].silent = true;
+  });
 }
 
 const Make asymmetric = routers({{2, 3}, {4}, {5, 6}, {7}, {7}, {7}, {}});
@@ -131,10 +146,10 @@ TEST(MdaTask, all_ttls_are_asked_about_at_the_same_time) {
 TEST(MdaTask, three_hops_of_four_take_fewer_probes_than_asking_each_interface_by_itself) {
   const auto short_path = trace_many(100, rows({1, 1, 4, 1, 1, 4, 1, 1, 4, 1, 1}));
   expect_no_lies(short_path);
-  EXPECT_LE(short_path.probes / short_path.traces, 135);
+  EXPECT_LE(short_path.probes / short_path.traces, 155);
   const auto long_path = trace_many(100, rows({1, 1, 4, 1, 1, 4, 1, 1, 4, 1, 1, 1, 1, 1, 1}));
   expect_no_lies(long_path);
-  EXPECT_LE(long_path.probes / long_path.traces, 160);
+  EXPECT_LE(long_path.probes / long_path.traces, 180);
 }
 
 TEST(MdaTask, a_wide_hop_is_missed_no_oftener_than_the_confidence_allows) {
@@ -185,19 +200,47 @@ TEST(MdaTask, no_shape_of_balancers_makes_a_link_that_is_none) {
 }
 
 TEST(MdaTask, a_balancer_by_packet_is_told_and_no_link_is_drawn_from_its_branches) {
-  for (const int chains : {2, 4}) {
-    const auto make = [&](std::uint64_t seed) {
-      BalancedNetwork network(seed);
-      const int last = 1 + 3 * chains;
-      for (int i = 1; i <= chains; ++i) network.routers[1].next.push_back(1 + i);
-      network.routers[1].per_packet = true;
-      for (int i = 2; i <= last; ++i) network.routers[i].next = {std::min(i + chains, last + 1)};
-      network.routers[last + 1];
-      return network;
-    };
-    const auto tally = trace_many(300, make);
+  for (const int width : {2, 4}) {
+    const auto tally = trace_many(300, chains_by_packet(width, 3));
     expect_no_lies(tally);
     EXPECT_EQ(tally.told_per_packet, tally.traces);
+  }
+}
+
+TEST(MdaTask, silent_branches_behind_a_balancer_by_packet_make_no_link_and_cost_no_patience) {
+  const auto uneven = routers({{2, 2, 2, 3}, {4}, {5}, {6}, {6}, {}});
+  const auto one_of_two = routers({{2, 3}, {4, 5}, {6}, {7}, {8}, {9}, {10}, {10}, {10}, {}});
+  const std::vector<std::pair<const char*, Make>> shapes{
+      {"first of a chain", chains_by_packet(2, 3, {3})},
+      {"second of a chain", chains_by_packet(2, 3, {5})},
+      {"last of a chain", chains_by_packet(2, 3, {7})},
+      {"one of each chain", chains_by_packet(2, 3, {3, 6})},
+      {"two of three", chains_by_packet(3, 2, {2, 3})},
+      {"two of four", chains_by_packet(4, 3, {3, 7})},
+      {"half of a row", by_packet(rows({1, 2, 1, 1}), 1, 3)},
+      {"a quarter of a row", by_packet(rows({1, 4, 1, 1}), 1, 3)},
+      {"half of a row before a mesh", by_packet(rows({1, 2, 2, 1}), 1, 3)},
+      {"behind one of two ways", by_packet(one_of_two, 2, 5)},
+      {"the smaller share", by_packet(uneven, 1, 3)},
+      {"the larger share", by_packet(uneven, 1, 2)},
+  };
+  for (const auto& [name, make] : shapes) {
+    SCOPED_TRACE(name);
+    const auto tally = trace_many(400, make);
+    EXPECT_EQ(tally.false_interfaces, 0);
+    EXPECT_EQ(tally.false_links, 0);
+    EXPECT_LE(tally.longest, 4s);
+  }
+}
+
+TEST(MdaTask, networks_of_any_shape_make_no_link_that_is_none) {
+  constexpr int seeds = 250;
+  for (const auto kind : {RandomNetwork::by_flow, RandomNetwork::with_silence, RandomNetwork::by_packet}) {
+    const auto tally = trace_many(seeds, [&](std::uint64_t seed) { return BalancedNetwork::at_random(seed, kind); });
+    EXPECT_EQ(tally.false_interfaces, 0);
+    EXPECT_EQ(tally.false_links, 0);
+    EXPECT_LE(tally.longest, MdaTask::most_time + 1s);
+    EXPECT_LE(tally.incomplete, seeds / 50);
   }
 }
 
@@ -208,15 +251,35 @@ TEST(MdaTask, a_lone_hop_behind_a_balancer_by_packet_is_told_with_the_confidence
   EXPECT_GE(tally.share(tally.told_per_packet), 0.9);
 }
 
-TEST(MdaTask, loss_makes_no_link_and_hardly_a_silence) {
+TEST(MdaTask, loss_makes_no_link_and_hides_hardly_one) {
+  struct Bounds {
+    double loss = 0;
+    double missing_links = 0;
+    int probes = 0;
+  };
+  const auto expect = [](const Make& make, const Bounds& bounds) {
+    SCOPED_TRACE(bounds.loss);
+    const auto tally = trace_many(300, with(make, [&](BalancedNetwork& network) { network.loss = bounds.loss; }));
+    EXPECT_EQ(tally.false_interfaces, 0);
+    EXPECT_EQ(tally.false_links, 0);
+    EXPECT_LE(tally.share(tally.traces_with_missing_links), bounds.missing_links);
+    EXPECT_LE(tally.probes / tally.traces, bounds.probes);
+  };
+  // Without loss 12 % miss an interface of the three hops, and 154 probes are sent.
+  const auto fours = rows({1, 1, 4, 1, 1, 4, 1, 1, 4, 1, 1});
+  expect(fours, {.loss = 0.02, .missing_links = 0.15, .probes = 167});
+  expect(fours, {.loss = 0.05, .missing_links = 0.15, .probes = 182});
+  // Without loss 0.7 % miss one, and 126 probes are sent.
+  expect(nested, {.loss = 0.02, .missing_links = 0.02, .probes = 134});
+  expect(nested, {.loss = 0.05, .missing_links = 0.03, .probes = 140});
+  expect(nested, {.loss = 0.2, .missing_links = 0.05, .probes = 170});
+}
+
+TEST(MdaTask, a_silent_branch_by_packet_is_told_from_loss) {
   const auto tally =
-      trace_many(200, with(rows({1, 1, 4, 1, 1, 4, 1, 1}), [](BalancedNetwork& network) { network.loss = 0.02; }));
-  expect_no_lies(tally);
-  EXPECT_LE(tally.share(tally.traces_with_missing_links), 0.12);
-  EXPECT_LE(tally.longest, 2s);
-  const auto worse = trace_many(300, with(nested, [](BalancedNetwork& network) { network.loss = 0.2; }));
-  EXPECT_EQ(worse.false_interfaces, 0);
-  EXPECT_EQ(worse.false_links, 0);
+      trace_many(300, with(chains_by_packet(2, 3, {3}), [](BalancedNetwork& network) { network.loss = 0.05; }));
+  EXPECT_EQ(tally.false_interfaces, 0);
+  EXPECT_EQ(tally.false_links, 0);
 }
 
 TEST(MdaTask, a_silent_branch_is_a_silence_of_some_flows_and_joined_to_nothing) {
@@ -246,6 +309,13 @@ TEST(MdaTask, a_silent_hop_parts_the_graph_and_hides_nothing_behind_it) {
 TEST(MdaTask, unequal_shares_are_beyond_the_rule_and_make_no_link_either) {
   expect_no_lies(trace_many(300, routers({{2, 2, 2, 3}, {4}, {4}, {}})));
   expect_no_lies(trace_many(300, routers({{2, 2, 2, 2, 2, 2, 2, 3}, {4}, {5}, {6}, {6}, {}})));
+}
+
+TEST(MdaTask, where_shares_are_seen_to_be_unequal_more_flows_are_asked_about) {
+  // 17 % of a thousand without.
+  const auto tally = trace_many(1000, routers({{2, 2, 2, 3, 4, 5}, {6}, {6}, {6}, {6}, {}}));
+  expect_no_lies(tally);
+  EXPECT_LE(tally.share(tally.traces_with_missing_interfaces), 0.145);
 }
 
 TEST(MdaTask, a_router_that_answers_few_a_second_is_asked_slowly_and_not_called_silent) {
