@@ -17,6 +17,8 @@ probe::NativeProberOptions rate(std::uint32_t packets_per_second) {
 constexpr auto unclean =
     "silent_routers = 0.1\nsilent_destinations = 0.3\nloss = 0.02\nreplies_per_second = 500\nreply_burst = 50\n";
 
+constexpr auto limited_home = "replies_per_second = 100\nreply_burst = 20\n";
+
 TEST(KnownHops, a_first_sweep_asks_for_each_interface_about_twice_and_every_path_is_whole_and_right) {
   EngineSweep sweep(generated(3'000, ""), rate(0));
   const auto figures = sweep.run({.known_hops = KnownHops::join});
@@ -65,6 +67,36 @@ TEST(RouterBudget, routers_that_answer_a_hundred_times_a_second_hide_nothing_of_
   SCOPED_TRACE(figures.to_string());
   EXPECT_GE(figures.share_complete(), 0.99);
   EXPECT_EQ(figures.interfaces_seen, figures.interfaces);
+}
+
+// Each router of the near tree has so many answers to give that the first alone takes fifty seconds: no probe order
+// and no budget can be faster.
+TEST(RouterBudget, traced_as_a_whole_they_take_the_time_that_the_first_of_them_needs_and_few_hops_are_missed) {
+  EngineSweep sweep(generated(5'000, "replies_per_second = 100\nreply_burst = 20\n", 1, limited_home), rate(10'000));
+  const auto figures = sweep.run({});
+  SCOPED_TRACE(figures.to_string());
+  EXPECT_GE(figures.took, 49s);
+  EXPECT_LE(figures.took, 53s);
+  EXPECT_EQ(figures.wrong, 0);
+  EXPECT_GE(figures.share_right(), 0.998);
+  EXPECT_GE(figures.share_complete(), 0.97);
+  EXPECT_LE(figures.probes_per_trace(), 17.0);
+}
+
+// Traces that begin in the same moment expect the same routers; where they are mistaken, nobody waits for it.
+TEST(RouterBudget, a_clean_network_is_traced_in_some_round_trips) {
+  for (const auto known_hops : {KnownHops::probe, KnownHops::join}) {
+    EngineSweep sweep(generated(1'000, ""), rate(100'000));
+    const auto figures = sweep.run({.known_hops = known_hops});
+    SCOPED_TRACE(figures.to_string());
+    EXPECT_EQ(figures.complete, 1'000);
+    EXPECT_LE(figures.took, 600ms);
+  }
+  EngineSweep sweep(generated(10'000, ""), rate(0));
+  const auto figures = sweep.run({});
+  SCOPED_TRACE(figures.to_string());
+  EXPECT_EQ(figures.complete, 10'000);
+  EXPECT_LE(figures.took, 900ms);
 }
 
 TEST(ProbeOrder, a_crowd_keeps_out_of_step_and_loses_nothing_by_it) {

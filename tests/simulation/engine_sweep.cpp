@@ -29,11 +29,11 @@ std::string SweepFigures::to_string() const {
       destinations_seen, destinations);
 }
 
-std::string generated(int destinations, const std::string& generate_lines, int seed) {
+std::string generated(int destinations, const std::string& generate_lines, int seed, const std::string& home_lines) {
   return fmt::format(
       "seed = {}\n[vantage]\nv4 = \"192.0.2.10\"\nrouter = \"home\"\n[[router]]\nname = \"home\"\nv4 = \"192.0.2.1\"\n"
-      "reply_ttl = 64\n[generate]\ndestinations = {}\nhops = [12, 16]\nrtt_ms = [20, 100]\n{}",
-      seed, destinations, generate_lines);
+      "reply_ttl = 64\n{}[generate]\ndestinations = {}\nhops = [12, 16]\nrtt_ms = [20, 100]\n{}",
+      seed, home_lines, destinations, generate_lines);
 }
 
 EngineSweep::EngineSweep(const std::string& toml, const probe::NativeProberOptions& options)

@@ -38,8 +38,9 @@ struct SweepFigures {
   [[nodiscard]] std::string to_string() const;
 };
 
-// "[generate]" and what belongs around it.
-std::string generated(int destinations, const std::string& generate_lines, int seed = 1);
+// "[generate]" and what belongs around it; `home_lines` are of the first router.
+std::string generated(int destinations, const std::string& generate_lines, int seed = 1,
+                      const std::string& home_lines = {});
 
 class EngineSweep {
  public:

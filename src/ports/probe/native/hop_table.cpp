@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <span>
 
 namespace cw::probe {
 namespace {
@@ -18,25 +19,29 @@ constexpr Tick least_tail = milliseconds(700);
 
 HopState& HopTable::touch(int ttl) {
   assert(ttl >= first_ && ttl <= last_);
+  if (ttl == last_) return last_row_;
   const auto row = static_cast<std::size_t>(ttl - first_);
   if (row >= rows_.size()) rows_.resize(row + 1);
   return rows_[row];
 }
 
 void HopTable::ask_all_again() {
-  for (auto& row : rows_) {
+  const auto ask_again = [](HopState& row) {
     row.joined = row.silent = false;
     if (!row.answered) row.forgiven = row.sent;
-  }
+  };
+  std::ranges::for_each(rows_, ask_again);
+  ask_again(last_row_);
 }
 
 bool HopTable::all_resolved_up_to(int ttl) const {
-  for (int i = first_; i <= ttl; ++i)
-    if (!at(i).is_resolved()) return false;
-  return true;
+  const auto rows = static_cast<std::size_t>(std::max(0, std::min(ttl, last_ - 1) - first_ + 1));
+  if (rows > rows_.size() || (ttl >= last_ && !last_row_.is_resolved())) return false;
+  return std::ranges::all_of(std::span(rows_).first(rows), &HopState::is_resolved);
 }
 
 int HopTable::highest_sent() const {
+  if (last_row_.sent > 0) return last_;
   int ttl = first_ + static_cast<int>(rows_.size()) - 1;
   while (ttl >= first_ && at(ttl).sent == 0) --ttl;
   return ttl;

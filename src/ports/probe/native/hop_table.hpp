@@ -17,13 +17,14 @@ using Tick = std::chrono::duration<std::int32_t, std::ratio<1, 10'000>>;
 struct HopState {
   Tick first_sent{};
   Tick last_sent{};
-  Tick rtt{};  // of the first answer in time
+  Tick rtt{};                     // of the first answer in time
+  std::uint16_t ticket = 0xffff;  // of the last probe, from the router's budget
   std::uint8_t sent = 0;
-  std::uint8_t forgiven = 0;  // of those sent: silences that say nothing
-  bool answered : 1 = false;  // in time
-  bool silent : 1 = false;    // given up
-  bool joined : 1 = false;    // known, and not asked
-  bool judged : 1 = false;    // the last probe's silence was forgiven, or not
+  std::uint8_t forgiven = 0;         // of those sent: silences that say nothing
+  bool answered : 1 = false;         // in time
+  bool silent : 1 = false;           // given up
+  bool joined : 1 = false;           // known, and not asked
+  bool of_present_rate : 1 = false;  // the probe before the last went at the rate its router is asked at now
 
   [[nodiscard]] bool is_resolved() const { return answered || silent || joined; }
 };
@@ -34,9 +35,11 @@ class HopTable {
 
   [[nodiscard]] int first() const { return first_; }
   [[nodiscard]] int last() const { return last_; }
-  // Rows exist up to the highest TTL that was asked for by `touch`; above it nothing was sent.
+  // Rows exist up to the highest TTL that was asked for by `touch`; above it nothing was sent. The last TTL, where a
+  // trace's first probe goes, has a row of its own, or there would be one for every TTL.
   HopState& touch(int ttl);
   [[nodiscard]] const HopState& at(int ttl) const {
+    if (ttl == last_) return last_row_;
     const auto row = static_cast<std::size_t>(ttl - first_);
     return row < rows_.size() ? rows_[row] : untouched;
   }
@@ -53,6 +56,7 @@ class HopTable {
   int first_;
   int last_;
   std::vector<HopState> rows_;
+  HopState last_row_;
 };
 
 // How long to wait for a silent hop, from what was seen, as traceroute(8) does with its "here" and "near" times.

@@ -11,7 +11,10 @@ constexpr int window = 8;
 constexpr int usual_path_length = 14;
 constexpr int most_ahead_blindly = 4;
 // Silences of a router that limits its answers which are forgiven.
-constexpr int most_forgiven = 6;
+constexpr int most_forgiven = 14;
+constexpr int most_forgiven_in_doubt = 2;
+// So long after a silence it shows whether the router limits its answers.
+constexpr Tick time_to_find_a_limit = std::chrono::milliseconds(200);
 // A destination's answer to the distance probe is waited for so long before other TTLs are asked.
 constexpr Duration least_first_wait = std::chrono::milliseconds(100);
 constexpr Duration longest_first_wait = std::chrono::milliseconds(500);
@@ -105,7 +108,10 @@ TraceTask::Agenda TraceTask::look_ahead(Tick now, Events* events) {
       agenda.wake = std::min(agenda.wake, due);
       continue;
     }
-    if (later) forgive_silence(ttl, now);
+    if (later && !may_retry) {
+      if (may_show_a_limit(ttl, now, agenda.wake)) continue;
+      forgive_silence(ttl, now);
+    }
     if (hop.sent >= attempts_at(ttl))
       give_up(ttl, events);
     else if (!must_wait_for_router(ttl, now, agenda.wake))
@@ -114,13 +120,29 @@ TraceTask::Agenda TraceTask::look_ahead(Tick now, Events* events) {
   return agenda;
 }
 
-// Where the router limits its answers, the probe does not count.
+// The router that is likely to be there answers others: whether it limits its answers shows within a short time, and
+// so long the hop is not called silent.
+bool TraceTask::may_show_a_limit(int ttl, Tick now, Tick& wake) {
+  const auto& hop = hops_.at(ttl);
+  const auto shown = hop.last_sent + time_to_find_a_limit;
+  if (!is_in_crowd() || hop.forgiven > 0 || now >= shown) return false;
+  const auto instant = started_at_ + now;
+  const auto router = expected_router(ttl, instant);
+  if (!router || knowledge_->budget.is_limited(*router)) return false;
+  if (!knowledge_->budget.has_answered_since(*router, instant - time_to_find_a_limit)) return false;
+  wake = std::min(wake, shown);
+  return true;
+}
+
+// Where the router limits its answers, silence does not count; where it may, not all of it.
 void TraceTask::forgive_silence(int ttl, Tick now) {
-  if (!is_in_crowd() || hops_.at(ttl).judged) return;
-  auto& hop = hops_.touch(ttl);
-  hop.judged = true;
+  if (!is_in_crowd()) return;
   const auto router = expected_router(ttl, started_at_ + now);
-  if (router && hop.forgiven < most_forgiven && knowledge_->budget.is_limited(*router)) ++hop.forgiven;
+  if (!router) return;
+  auto& hop = hops_.touch(ttl);
+  const bool limited = knowledge_->budget.is_limited(*router);
+  const int most = limited ? most_forgiven : knowledge_->budget.may_be_limited(*router) ? most_forgiven_in_doubt : 0;
+  hop.forgiven = static_cast<std::uint8_t>(std::max<int>(hop.forgiven, std::min<int>(hop.sent, most)));
 }
 
 bool TraceTask::must_wait_for_router(int ttl, Tick now, Tick& wake) {
@@ -128,6 +150,8 @@ bool TraceTask::must_wait_for_router(int ttl, Tick now, Tick& wake) {
   const auto instant = started_at_ + now;
   const auto router = expected_router(ttl, instant);
   if (!router) return false;
+  // Asked again, a router without a limit answers, and one with a limit shows it.
+  if (hops_.at(ttl).sent > 0 && !knowledge_->budget.is_limited(*router)) return false;
   const auto ready = knowledge_->budget.ready_at(*router, instant);
   if (ready <= instant) return false;
   wake = std::min(wake, std::chrono::ceil<Tick>(ready - started_at_));
@@ -165,6 +189,7 @@ int TraceTask::attempts_at(int ttl) const {
 void TraceTask::give_up(int ttl, Events* events) {
   auto& hop = hops_.touch(ttl);
   hop.silent = true;
+  if (is_in_crowd() && ttl < highest_answered_) knowledge_->neighbours.note(request().address, ttl, {});
   if (events != nullptr && is_worth_telling(ttl))
     events->push_back(SilenceEvent{.ttl = to_ttl(ttl), .attempt = hop.sent});
   if (approach_ == Approach::check && join_->silence_differs(ttl)) trace_it_all();
@@ -221,10 +246,14 @@ bool TraceTask::is_distance_due(Tick now, Tick& wake) const {
 
 std::optional<int> TraceTask::first_in_order(int from, int to, std::uint64_t without) const {
   std::optional<int> best;
+  std::uint32_t best_rank = 0;
   for (int ttl = from; ttl <= to; ++ttl) {
     const auto& hop = hops_.at(ttl);
     if (hop.sent > 0 || hop.joined || (without >> (ttl % 64) & 1) != 0) continue;
-    if (!best || order_.rank(ttl) < order_.rank(*best)) best = ttl;
+    const auto rank = order_.rank(ttl);
+    if (best && rank >= best_rank) continue;
+    best = ttl;
+    best_rank = rank;
   }
   return best;
 }
@@ -272,17 +301,17 @@ void TraceTask::on_sent(ProbeTag tag, Instant at) {
   if (probes_sent_++ == 0) started_at_ = at;
   auto& hop = hops_.touch(tag.ttl.value);
   const auto tick = tick_of(at);
+  const auto router = is_in_crowd() ? expected_router(tag.ttl.value, at) : std::nullopt;
+  if (router) hop.of_present_rate = knowledge_->budget.is_of_present_rate(*router, started_at_ + hop.last_sent);
   if (hop.sent++ == 0) hop.first_sent = tick;
   hop.last_sent = tick;
-  hop.judged = false;
   last_probe_ = tick;
   lowest_open_ = std::min<int>(lowest_open_, tag.ttl.value);
   if (tag.ttl.value < last()) highest_sent_ = std::max<int>(highest_sent_, tag.ttl.value);
   if (knowledge_ == nullptr) return;
   if (join_ && approach_ == Approach::from_destination && !is_distance_probe(tag.ttl.value))
     join_->on_sent(tag.ttl.value, log_, at);
-  if (knowledge_->crowded)
-    if (const auto router = expected_router(tag.ttl.value, at)) knowledge_->budget.sent(*router, at);
+  hop.ticket = router ? knowledge_->budget.sent(*router, at) : RouterBudget::no_ticket;
   expected_.ttl = 0;
 }
 
@@ -302,6 +331,7 @@ void TraceTask::on_answer(const Answer& answer, Events* events) {
   if (events != nullptr && is_worth_telling(ttl))
     events->push_back(ReplyEvent{.ttl = answer.tag.ttl, .reply = to_reply(answer, timeliness)});
   if (answer.duplicate) return;
+  if (knowledge_ != nullptr) knowledge_->budget.came_back(std::exchange(hop.ticket, RouterBudget::no_ticket));
   if (!hop.is_resolved()) {
     hop.answered = true;
     if (!is_distance_probe(ttl)) highest_answered_ = std::max(highest_answered_, ttl);
@@ -326,7 +356,9 @@ void TraceTask::note_hop(const Answer& answer) {
   const auto at = started_at_ + hops_.at(ttl).last_sent + answer.rtt;
   if (join_) join_->on_hop(ttl, hops_, log_, at);
   if (!knowledge_->crowded) return;
-  knowledge_->budget.answered(answer.from, hops_.at(ttl).sent - 1, at);
+  const auto& hop = hops_.at(ttl);
+  knowledge_->budget.answered(
+      answer.from, {.sent_at = started_at_ + hop.last_sent, .after_silence = hop.sent > 1 && hop.of_present_rate}, at);
   knowledge_->neighbours.note(request().address, ttl, answer.from);
 }
 
@@ -382,6 +414,7 @@ Measurement TraceTask::take_result(Instant now) {
       .probes_sent = probes_sent_,
   };
   const int end = verdict_ ? verdict_->last_ttl : hops_.highest_sent();
+  result.hops.reserve(static_cast<std::size_t>(std::max(0, end + 1 - hops_.first())));
   for (int i = hops_.first(); i <= end; ++i) {
     const auto ttl = to_ttl(i);
     result.hops.push_back(Hop{.ttl = ttl, .sent = hops_.at(i).sent, .replies = log_.replies_at(ttl)});

@@ -13,7 +13,8 @@
 //    beyond the last answer, or at the largest TTL; not before the distance probe is answered or given up,
 //    because a destination that answers is found behind any number of silent hops.
 // 5. Where many traces run, each asks in an order of its own, and a probe waits until the router where it is
-//    likely to end may be asked; the silence of a router that limits its answers does not count.
+//    likely to end may be asked. The silence of a router that limits its answers does not count; of one that answers
+//    others it is believed when no limit has shown for half a second.
 // 6. A request that may join known hops asks from the destination towards the node, one TTL after the other, until
 //    the rest is known (PathJoin); a path that is known as a whole is only checked.
 
@@ -80,6 +81,7 @@ class TraceTask final : public Task {
 
   Agenda look_ahead(Tick now, Events* events);
   [[nodiscard]] bool must_wait_for_router(int ttl, Tick now, Tick& wake);
+  [[nodiscard]] bool may_show_a_limit(int ttl, Tick now, Tick& wake);
   void forgive_silence(int ttl, Tick now);
   [[nodiscard]] Tick longest_wait(int ttl) const;
   [[nodiscard]] Tick retry_wait() const;
