@@ -16,15 +16,15 @@ class ByteReader {
   explicit ByteReader(Bytes bytes) : bytes_(bytes) {}
 
   std::uint8_t u8() {
-    const auto bytes = take(1);
-    return ok_ ? bytes[0] : std::uint8_t{0};
+    const auto* bytes = take(1).data();
+    return ok_ ? *bytes : std::uint8_t{0};
   }
   std::uint16_t u16() {
-    const auto bytes = take(2);
+    const auto* bytes = take(2).data();
     return ok_ ? static_cast<std::uint16_t>((bytes[0] << 8) | bytes[1]) : std::uint16_t{0};
   }
   std::uint32_t u32() {
-    const auto bytes = take(4);
+    const auto* bytes = take(4).data();
     if (!ok_) return 0;
     return (std::uint32_t{bytes[0]} << 24) | (std::uint32_t{bytes[1]} << 16) | (std::uint32_t{bytes[2]} << 8) |
            std::uint32_t{bytes[3]};
@@ -35,7 +35,7 @@ class ByteReader {
       ok_ = false;
       return {};
     }
-    const auto taken = bytes_.subspan(position_, count);
+    const Bytes taken(bytes_.data() + position_, count);
     position_ += count;
     return taken;
   }

@@ -1,15 +1,37 @@
 #include "codec/checksum.hpp"
 
+#include <bit>
+#include <cstring>
+
 namespace cw::codec {
+namespace {
+
+std::uint16_t fold(std::uint64_t sum) {
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
+  return static_cast<std::uint16_t>(sum);
+}
+
+// Of at most four bytes; those that are not there are zero.
+std::uint32_t read_word(Bytes bytes, std::size_t size) {
+  std::uint32_t value = 0;
+  if (size > 0) std::memcpy(&value, bytes.data(), size);
+  return value;
+}
+
+std::uint16_t in_network_order(std::uint16_t value) {
+  return std::endian::native == std::endian::big ? value : static_cast<std::uint16_t>(value << 8 | value >> 8);
+}
+
+}  // namespace
 
 void ChecksumSum::add(Bytes bytes) {
-  // Whole 32-bit words fold to the same sixteen bits as their halves (RFC 1071, section 2), and 64 bits hold the
-  // sum of more words than any packet has.
-  std::size_t i = 0;
-  for (; bytes.size() - i >= 4; i += 4)
-    sum_ += (std::uint32_t{bytes[i]} << 24) | (std::uint32_t{bytes[i + 1]} << 16) | (std::uint32_t{bytes[i + 2]} << 8) |
-            std::uint32_t{bytes[i + 3]};
-  for (; i < bytes.size(); ++i) sum_ += i % 2 == 0 ? std::uint32_t{bytes[i]} << 8 : std::uint32_t{bytes[i]};
+  // Whole 32-bit words fold to the same sixteen bits as their halves, in whatever order the machine has its bytes
+  // (RFC 1071, section 2); 64 bits hold the sum of more words than any packet has.
+  constexpr std::size_t word = sizeof(std::uint32_t);
+  std::uint64_t sum = 0;
+  for (; bytes.size() >= word; bytes = Bytes(bytes.data() + word, bytes.size() - word)) sum += read_word(bytes, word);
+  sum += read_word(bytes, bytes.size());
+  sum_ += in_network_order(fold(sum));
 }
 
 void ChecksumSum::add_pseudo_header(const IpAddress& source, const IpAddress& destination, std::uint8_t protocol,
@@ -27,11 +49,7 @@ void ChecksumSum::add_pseudo_header(const IpAddress& source, const IpAddress& de
   add_u16(protocol);
 }
 
-std::uint16_t ChecksumSum::folded() const {
-  std::uint64_t sum = sum_;
-  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
-  return static_cast<std::uint16_t>(sum);
-}
+std::uint16_t ChecksumSum::folded() const { return fold(sum_); }
 
 std::uint16_t internet_checksum(Bytes bytes) {
   ChecksumSum sum;

@@ -137,6 +137,15 @@ ZeroRun longest_zero_run(const IpAddress::Bytes& bytes) {
   return best.count > 1 ? best : ZeroRun{.first = group_count, .count = 0};
 }
 
+std::string format_v4(const IpAddress::Bytes& bytes) {
+  std::string text;
+  for (std::size_t i = 12; i < 16; ++i) {
+    if (i > 12) text += '.';
+    append_number(text, bytes[i]);
+  }
+  return text;
+}
+
 std::string format_v6(const IpAddress::Bytes& bytes) {
   const auto zeros = longest_zero_run(bytes);
   fmt::memory_buffer text;
@@ -167,10 +176,7 @@ Result<IpAddress> IpAddress::parse(std::string_view text) {
 
 bool IpAddress::is_unspecified() const { return *this == IpAddress{} || (is_v4() && v4_value() == 0); }
 
-std::string IpAddress::to_string() const {
-  if (is_v4()) return fmt::format("{}.{}.{}.{}", bytes_[12], bytes_[13], bytes_[14], bytes_[15]);
-  return format_v6(bytes_);
-}
+std::string IpAddress::to_string() const { return is_v4() ? format_v4(bytes_) : format_v6(bytes_); }
 
 }  // namespace cw
 

@@ -1,9 +1,11 @@
 #pragma once
 
-// Reading numbers and names that people and other programs wrote.
+// Reading numbers and names that people and other programs wrote, and writing numbers.
 
+#include <array>
 #include <charconv>
 #include <concepts>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +23,14 @@ std::optional<Number> parse_number(std::string_view text) {
   const auto [rest, error] = std::from_chars(text.begin(), end, value);
   if (error != std::errc{} || rest != end) return std::nullopt;
   return value;
+}
+
+// A whole number as people write it, behind what is there already.
+template <std::integral Number>
+void append_number(std::string& text, Number value) {
+  std::array<char, std::numeric_limits<Number>::digits10 + 3> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  text.append(digits.data(), end);
 }
 
 std::string_view trim(std::string_view text);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 
 namespace cw {
 namespace {
@@ -16,6 +17,14 @@ TEST(Text, a_number_is_the_whole_text_or_nothing) {
   EXPECT_EQ(parse_number<double>("0.5"), 0.5);
   for (const auto* text : {"", " 1", "1 ", "+1", "1x", "0x1", "256", "-1"})
     EXPECT_EQ(parse_number<std::uint8_t>(text), std::nullopt) << text;
+}
+
+TEST(Text, a_number_is_appended_as_people_write_it) {
+  std::string text = "x";
+  append_number(text, std::uint8_t{7});
+  append_number(text, std::numeric_limits<std::int64_t>::min());
+  append_number(text, std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(text, "x7-922337203685477580818446744073709551615");
 }
 
 TEST(Text, trim_takes_space_from_both_ends_only) {

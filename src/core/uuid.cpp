@@ -12,6 +12,7 @@ namespace cw {
 namespace {
 
 constexpr std::size_t text_size = 36;
+constexpr std::string_view hex_digits = "0123456789abcdef";
 
 // Version 7 and the variant of RFC 9562 around the time and 74 bits of `random_high` and `random_low`.
 std::array<std::uint8_t, 16> version_7(Instant instant, std::uint64_t random_high, std::uint64_t random_low) {
@@ -76,7 +77,8 @@ std::string Uuid::to_string() const {
   text.reserve(text_size);
   for (const auto byte : bytes_) {
     if (is_dash_place(text.size())) text += '-';
-    fmt::format_to(std::back_inserter(text), "{:02x}", byte);
+    text += hex_digits[byte >> 4];
+    text += hex_digits[byte & 0xf];
   }
   return text;
 }

@@ -8,11 +8,13 @@
 namespace cw::formats {
 namespace {
 
+bool counts(const Reply& reply) { return !reply.late && !reply.duplicate; }
+
 // The RTTs that count, in the order of the attempts.
 std::vector<Duration> counted_rtts(const Hop& hop) {
   std::vector<const Reply*> counted;
   for (const Reply& reply : hop.replies)
-    if (!reply.late && !reply.duplicate) counted.push_back(&reply);
+    if (counts(reply)) counted.push_back(&reply);
   std::ranges::sort(counted, {}, &Reply::attempt);
   std::vector<Duration> rtts;
   for (const Reply* reply : counted) rtts.push_back(reply->rtt);
@@ -54,6 +56,8 @@ RttStatistics rtt_statistics(const std::vector<Duration>& rtts) {
 }
 
 }  // namespace
+
+int received_count(const Hop& hop) { return static_cast<int>(std::ranges::count_if(hop.replies, counts)); }
 
 HopStatistics hop_statistics(const Hop& hop) {
   const auto rtts = counted_rtts(hop);

@@ -29,6 +29,7 @@ struct HopStatistics {
 };
 
 // Late and duplicate replies never count.
+int received_count(const Hop& hop);
 HopStatistics hop_statistics(const Hop& hop);
 
 }  // namespace cw::formats

@@ -2,25 +2,33 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <utility>
 
+#include "core/text.hpp"
 #include "core/utf8.hpp"
 
 namespace cw::formats {
 namespace {
 
 // A whole number of parts of 1, without trailing zeros: (412, 3) is 0.412.
-std::string decimal(std::int64_t parts, int places) {
+void append_decimal(std::string& out, std::int64_t parts, int places) {
   std::int64_t unit = 1;
   for (int i = 0; i < places; ++i) unit *= 10;
-  std::string text =
-      fmt::format("{}{}.{:0{}}", parts < 0 ? "-" : "", std::abs(parts / unit), std::abs(parts % unit), places);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.ends_with('.')) text.pop_back();
-  return text;
+  if (parts < 0) out += '-';
+  append_number(out, std::abs(parts / unit));
+  auto rest = std::abs(parts % unit);
+  if (rest == 0) return;
+  out += '.';
+  for (; rest != 0; rest %= unit) {
+    unit /= 10;
+    out += static_cast<char>('0' + rest / unit);
+  }
 }
+
+bool stands_for_itself(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
 // RFC 8259, section 7.
 void append_escaped(std::string& out, std::string_view text) {
@@ -87,18 +95,32 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 JsonWriter& JsonWriter::string(std::string_view text) {
   separate();
   out_ += '"';
-  append_escaped(out_, repair_utf8(text));
+  // Nearly all that is ever written: names of fields, addresses, times.
+  if (std::ranges::all_of(text, stands_for_itself))
+    out_ += text;
+  else
+    append_escaped(out_, repair_utf8(text));
   out_ += '"';
   return *this;
 }
 
-JsonWriter& JsonWriter::integer(std::int64_t value) { return literal(std::to_string(value)); }
-
-JsonWriter& JsonWriter::milliseconds(Duration duration) {
-  return literal(decimal(std::chrono::round<std::chrono::microseconds>(duration).count(), 3));
+JsonWriter& JsonWriter::integer(std::int64_t value) {
+  separate();
+  append_number(out_, value);
+  return *this;
 }
 
-JsonWriter& JsonWriter::fraction(double value) { return literal(decimal(std::llround(value * 10'000), 4)); }
+JsonWriter& JsonWriter::milliseconds(Duration duration) {
+  separate();
+  append_decimal(out_, std::chrono::round<std::chrono::microseconds>(duration).count(), 3);
+  return *this;
+}
+
+JsonWriter& JsonWriter::fraction(double value) {
+  separate();
+  append_decimal(out_, std::llround(value * 10'000), 4);
+  return *this;
+}
 
 JsonWriter& JsonWriter::real(double value) {
   std::string text = fmt::format("{:.5g}", value);

@@ -4,6 +4,7 @@
 // the look of numbers (0.412, never 4.12E-1), so values are written and not built as a tree.
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@ namespace cw::formats {
 
 class JsonWriter {
  public:
+  JsonWriter() = default;
+  explicit JsonWriter(std::size_t bytes_expected) { out_.reserve(bytes_expected); }
+
   JsonWriter& begin_object();
   JsonWriter& end_object();
   JsonWriter& begin_array();

@@ -20,6 +20,8 @@ TEST(JsonWriter, milliseconds_have_microseconds_and_no_more) {
   EXPECT_EQ(milliseconds(0), "0");
   EXPECT_EQ(milliseconds(1'234'567'890'123), "1234567.89");
   EXPECT_EQ(milliseconds(-1'500), "-0.002");
+  EXPECT_EQ(milliseconds(5'050'000), "5.05");
+  EXPECT_EQ(milliseconds(-2'100'000), "-2.1");
 }
 
 TEST(JsonWriter, fractions_have_four_places) {

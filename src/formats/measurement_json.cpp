@@ -78,7 +78,7 @@ void write_reading(JsonWriter& json, const HopReading& reading) {
 void write_trace_counts(JsonWriter& json, const Hop& hop) {
   if (hop.sent == 0) return;
   json.key("sent").integer(hop.sent);
-  json.key("received").integer(hop_statistics(hop).received);
+  json.key("received").integer(received_count(hop));
 }
 
 void write_hops(JsonWriter& json, const Measurement& measurement, const std::optional<AsPath>& as_path) {
@@ -235,10 +235,17 @@ void write_head(JsonWriter& json, const Measurement& measurement) {
   if (measurement.path_mtu) write_path_mtu(json, *measurement.path_mtu);
 }
 
+// Of a usual measurement: enough that the text need not be moved while it grows.
+std::size_t bytes_expected(const Measurement& measurement) {
+  constexpr std::size_t bytes_of_head = 1024;
+  constexpr std::size_t bytes_of_hop = 256;
+  return bytes_of_head + bytes_of_hop * measurement.hops.size();
+}
+
 }  // namespace
 
 std::string to_json(const Measurement& measurement, const std::optional<AsPath>& as_path) {
-  JsonWriter json;
+  JsonWriter json(bytes_expected(measurement));
   json.begin_object();
   write_head(json, measurement);
   switch (measurement.kind) {

@@ -182,15 +182,14 @@ std::size_t RingWire::take(std::span<IncomingPacket> packets) {
 // Looking into the rings costs nothing: only when they are empty is the kernel asked to wait.
 Result<std::size_t> RingWire::receive(std::span<IncomingPacket> packets, Instant until) {
   auto count = take(packets);
-  if (count == 0 && now() < until) {
-    const std::array sockets{v4_.descriptor(), v6_.descriptor(), hops_.descriptor()};
-    count = wait_.read_until(sockets, until, [&](const WakeableWait::Readable& readable) {
-      if (readable[2]) hops_.take_news();
-      const auto taken = take(packets);
-      if (taken == 0 && readable[0]) v4_.clear_error();
-      if (taken == 0 && readable[1]) v6_.clear_error();
-      return taken;
-    });
+  const std::array sockets{v4_.descriptor(), v6_.descriptor(), hops_.descriptor()};
+  for (bool woken = false; count == 0 && !woken && now() < until;) {
+    const auto outcome = wait_.wait(sockets, until);
+    woken = outcome.woken;
+    if (outcome.readable[2]) hops_.take_news();
+    count = take(packets);
+    if (count == 0 && outcome.readable[0]) v4_.clear_error();
+    if (count == 0 && outcome.readable[1]) v6_.clear_error();
   }
   counters_.packets_received += count;
   return count;

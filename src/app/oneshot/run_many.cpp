@@ -15,6 +15,8 @@ namespace cw::app {
 namespace {
 
 constexpr auto kStopCheck = std::chrono::milliseconds(100);
+// What ends meanwhile is taken in together: thousands end in a second, and each would wake this thread.
+constexpr auto kGathering = std::chrono::milliseconds(2);
 constexpr Duration kLongWait = std::chrono::hours(1);
 
 // No value: the feed has ended, and this many messages came before in all.
@@ -82,6 +84,7 @@ void run_many(TargetFeed& feed, const ManyRuns& runs) {
       if (!runs.on_result(*std::move(message.result))) return;
     }
     if (!runs.on_pause()) return;
+    if (!begun || handed_over < *begun) std::this_thread::sleep_for(kGathering);
   }
 }
 

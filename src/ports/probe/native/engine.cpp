@@ -10,6 +10,8 @@ namespace {
 // Within a batch the time of sending is known to some microseconds; no answer is faster than light.
 constexpr Duration least_rtt = std::chrono::microseconds(1);
 
+constexpr Duration timer_grain = std::chrono::milliseconds(1);
+
 // A full send buffer empties at the speed of the link.
 constexpr Duration buffer_pause = std::chrono::microseconds(500);
 
@@ -145,14 +147,16 @@ void Engine::look_at(std::uint32_t slot, Instant now) {
 
 void Engine::queue_to_send(std::uint32_t slot) {
   auto& running = slots_[slot];
+  running.due = {};
   if (std::exchange(running.queued, true)) return;
   const std::size_t urgency = (is_watched(running) ? 0U : 2U) + (running.begun ? 0U : 1U);
   senders_[urgency].push_back(handle_of(slot));
 }
 
-// A timer that is armed too early only asks once more than needed; so each task has few of them.
+// A timer that turns out to be too early is armed again; so each task has few of them.
 void Engine::arm(std::uint32_t slot, Instant due) {
   auto& running = slots_[slot];
+  running.due = due;
   if (running.armed <= due) return;
   running.armed = due;
   timers_.push({.due = due, .handle = handle_of(slot)});
@@ -165,7 +169,10 @@ void Engine::run_timers(Instant now) {
     if (!is_current(handle)) continue;
     auto& running = slots_[handle.slot];
     if (running.armed == due) running.armed = Instant::max();
-    look_at(handle.slot, now);
+    if (running.due > now)
+      arm(handle.slot, running.due);
+    else
+      look_at(handle.slot, now);
   }
 }
 
@@ -208,8 +215,7 @@ void Engine::add_to_batch(std::uint32_t slot, const SendProbe& probe, Instant no
   out.tag = tag;
   out.destination = running.flow.destination;
   out.sequence = ledger_.issue(*running.destination, slot, tag, now);
-  out.size =
-      encode_probe(beside(running.flow, tag.flow), tag.ttl, out.sequence, identity_.cookie_key, out.bytes, probe.size);
+  out.size = encode_probe(flow_of(running, tag), tag.ttl, out.sequence, identity_.cookie_key, out.bytes, probe.size);
   out.zeros = probe.size == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(probe.size - out.size);
   running.begun = true;
   running.task->on_sent(tag, now);
@@ -217,7 +223,6 @@ void Engine::add_to_batch(std::uint32_t slot, const SendProbe& probe, Instant no
 }
 
 Result<> Engine::flush_batch(Instant now) {
-  buffer_was_full_ = false;
   if (batch_size_ == 0) return {};
   packets_out_.clear();
   for (std::size_t i = 0; i < batch_size_; ++i) {
@@ -230,8 +235,7 @@ Result<> Engine::flush_batch(Instant now) {
   const auto taken = TRY(wire_.send(packets_out_, refused_));
   note_sent(taken, before, wire_.now());
   note_refused(now);
-  buffer_was_full_ = taken < batch_size_;
-  if (buffer_was_full_) counters_.send_buffer_full.add();
+  if (taken < batch_size_) counters_.send_buffer_full.add();
   std::move(batch_.begin() + static_cast<std::ptrdiff_t>(taken),
             batch_.begin() + static_cast<std::ptrdiff_t>(batch_size_), batch_.begin());
   batch_size_ -= taken;
@@ -262,19 +266,42 @@ void Engine::note_refused(Instant now) {
 
 // ---- in
 
-Result<> Engine::receive(Instant until) {
+// After a time without the processor thousands of answers may be there: nobody is given up before they are looked at.
+Result<> Engine::receive_all(Instant until) {
+  auto count = TRY(receive(until));
+  for (int batch = 1; count == receive_batch && batch < most_batches_received; ++batch)
+    count = TRY(receive(wire_.now()));
+  return {};
+}
+
+Result<std::size_t> Engine::receive(Instant until) {
   const auto count = TRY(wire_.receive(packets_in_, until));
   for (std::size_t i = 0; i < count; ++i) take_in(packets_in_[i]);
   // Before the next probes: a host answers no other SYN of a flow that it holds half open.
   counters_.resets_sent.add(TRY(resets_.send(wire_)));
+  look_at_touched();
+  return count;
+}
+
+void Engine::look_at_touched() {
   const auto now = wire_.now();
   for (const auto slot : touched_) {
+    auto& running = slots_[slot];
     // Finished and begun anew within this batch: then it is not marked.
-    if (!std::exchange(slots_[slot].touched, false)) continue;
-    look_at(slot, now);
+    if (!std::exchange(running.touched, false)) continue;
+    // Without a rate to keep to, whoever may send is asked at once: then it need not be asked twice.
+    if (pacer_.is_unlimited() && !is_watched(running))
+      queue_to_send(slot);
+    else
+      look_at(slot, now);
   }
   touched_.clear();
-  return {};
+}
+
+// The flow that the probe belongs to, valid until the next call.
+const ProbeFlow& Engine::flow_of(const Running& running, ProbeTag tag) {
+  if (tag.flow == 0) return running.flow;
+  return flow_beside_ = beside(running.flow, tag.flow);
 }
 
 void Engine::take_in(const platform::IncomingPacket& packet) {
@@ -301,7 +328,7 @@ bool Engine::match(const ProbeReply& reply, FlightLedger::Destination& destinati
   for (const auto sequence : {std::optional(reply.sequence), reply.other_sequence}) {
     if (!sequence) continue;
     auto* flight = ledger_.find(destination, *sequence);
-    if (flight == nullptr || !may_be_about(reply, beside(slots_[flight->task].flow, flight->tag.flow))) continue;
+    if (flight == nullptr || !may_be_about(reply, flow_of(slots_[flight->task], flight->tag))) continue;
     if (cookie_fits(reply, identity_.cookie_key, *sequence)) {
       deliver(reply, *sequence, *flight, received_at);
       return true;
@@ -329,7 +356,7 @@ void Engine::deliver(const ProbeReply& reply, std::uint16_t sequence, Flight& fl
   counters_.reply_matched.add();
   if (flight.answered) counters_.reply_duplicate.add();
   auto& running = slots_[flight.task];
-  const auto flow = beside(running.flow, flight.tag.flow);
+  const auto& flow = flow_of(running, flight.tag);
   const bool tos_differs = reply.quote && reply.quote->traffic_class != flow.traffic_class;
   const Answer answer{
       .tag = flight.tag,
@@ -368,7 +395,9 @@ void Engine::rest_until_next_batch() {
 
 Instant Engine::wake_time(Instant now, Instant latest) {
   auto until = latest;
-  if (!timers_.empty()) until = std::min(until, timers_.top().due);
+  // In a crowd there is always a timer that is nearly due; those of one millisecond are looked at together.
+  const auto soonest = knowledge_.crowded && watched_ == 0 ? now + timer_grain : now;
+  if (!timers_.empty()) until = std::min(until, std::max(timers_.top().due, soonest));
   if (batch_size_ > 0) return std::min(until, now + buffer_pause);
   if (!has_senders()) return until;
   return std::min(until, pacer_.allowance(now) > 0 ? now : pacer_.next_at());
@@ -382,7 +411,7 @@ Result<> Engine::turn(Instant latest) {
   TRY(flush_batch(now));
   rest_until_next_batch();
   // Who waits for the last measurement need not wait for the next packet too.
-  TRY(receive(had_work && is_idle() ? now : wake_time(wire_.now(), latest)));
+  TRY(receive_all(had_work && is_idle() ? now : wake_time(wire_.now(), latest)));
   counters_.take(wire_.counters());
   return {};
 }

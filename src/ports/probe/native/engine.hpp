@@ -58,6 +58,7 @@ class Engine {
  private:
   static constexpr std::size_t send_batch = 64;
   static constexpr std::size_t receive_batch = 128;
+  static constexpr int most_batches_received = 16;  // before the next probes
 
   struct Running {
     std::unique_ptr<Task> task;  // empty: the slot is free
@@ -65,6 +66,7 @@ class Engine {
     ProbeFlow flow;
     FlightLedger::Destination* destination = nullptr;
     Instant armed = Instant::max();  // the timer that will look at the task
+    Instant due;                     // when it last asked to be looked at, if it only waits
     std::uint32_t generation = 0;    // tells the slot's tasks apart
     bool queued = false;             // wants to send
     bool touched = false;            // was answered in this batch
@@ -115,11 +117,14 @@ class Engine {
   Instant wake_time(Instant now, Instant latest);
   void rest_until_next_batch();
 
-  Result<> receive(Instant until);
+  Result<> receive_all(Instant until);
+  Result<std::size_t> receive(Instant until);
   void take_in(const platform::IncomingPacket& packet);
+  [[nodiscard]] const ProbeFlow& flow_of(const Running& running, ProbeTag tag);
   bool match(const ProbeReply& reply, FlightLedger::Destination& destination, Instant received_at);
   void count_unmatched(const ProbeReply& reply);
   void deliver(const ProbeReply& reply, std::uint16_t sequence, Flight& flight, Instant received_at);
+  void look_at_touched();
   void tell(Running& running);
 
   platform::Wire& wire_;
@@ -141,7 +146,7 @@ class Engine {
 
   std::array<Outgoing, send_batch> batch_;
   std::size_t batch_size_ = 0;
-  bool buffer_was_full_ = false;
+  ProbeFlow flow_beside_;
   std::vector<platform::OutgoingPacket> packets_out_;
   std::vector<std::size_t> refused_;
   std::vector<platform::IncomingPacket> packets_in_;

@@ -6,7 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <unordered_map>
+#include <deque>
 #include <vector>
 
 #include "core/ip_address.hpp"
@@ -36,7 +36,9 @@ class FlightLedger {
     std::uint64_t oldest_ = 0;  // numbers from here to before `next_` are in the ring
     std::uint64_t next_ = 0;
     std::uint32_t users_ = 0;
-    std::vector<Flight> ring_;  // a power of two long
+    std::vector<Flight> ring_;
+
+    [[nodiscard]] Flight& flight(std::uint64_t number) { return ring_[number % ring_.size()]; }
   };
 
   explicit FlightLedger(Random& random);
@@ -53,10 +55,19 @@ class FlightLedger {
   [[nodiscard]] Flight* find(Destination& destination, std::uint16_t sequence);
 
  private:
-  void make_room(Destination& destination, Instant now);
+  static void make_room(Destination& destination, Instant now);
+  static void grow(Destination& destination);
+  [[nodiscard]] std::uint64_t hash_of(const IpAddress& address) const;
   std::uint16_t& start_of(const IpAddress& address);
+  [[nodiscard]] std::size_t place_of(const IpAddress& address) const;
+  void widen_index();
+  void take_out(std::size_t place);
 
-  std::unordered_map<IpAddress, Destination> destinations_;
+  std::deque<Destination> destinations_;
+  std::vector<Destination*> unused_;  // of these: nobody probes them; their rings wait for the next ones
+  // By hash of the address, the next free place where it is taken; at most half full, a power of two long.
+  std::vector<Destination*> index_;
+  std::size_t used_ = 0;
   // Where numbers start, by hash of the address; shared by addresses with the same hash, which does no harm.
   std::vector<std::uint16_t> starts_;
   std::uint64_t salt_;

@@ -104,6 +104,29 @@ TEST_F(FlightLedgerTest, a_task_that_goes_on_for_ever_keeps_its_newest_probes_in
   EXPECT_LE(found, 32'768);
 }
 
+TEST_F(FlightLedgerTest, among_thousands_that_come_and_go_each_address_finds_its_own_probes) {
+  std::map<std::uint32_t, std::uint16_t> running;  // by the address's last bits: the number of its probe
+  Random dice(5);
+  for (std::uint32_t i = 0; i < 20'000; ++i) {
+    const auto host = static_cast<std::uint32_t>(dice.below(6'000));
+    const auto address = IpAddress::v4(0x0a000000 + host);
+    if (running.contains(host)) {
+      ledger_.leave(*ledger_.find(address), host);
+      running.erase(host);
+      EXPECT_EQ(ledger_.find(address), nullptr);
+    } else {
+      running[host] = ledger_.issue(ledger_.join(address), host, tag(1, 1), start);
+    }
+  }
+  EXPECT_GT(running.size(), 1'000);
+  for (const auto& [host, sequence] : running) {
+    auto* destination = ledger_.find(IpAddress::v4(0x0a000000 + host));
+    ASSERT_NE(destination, nullptr);
+    ASSERT_NE(ledger_.find(*destination, sequence), nullptr);
+    EXPECT_EQ(ledger_.find(*destination, sequence)->task, host);
+  }
+}
+
 TEST_F(FlightLedgerTest, numbers_start_differently_in_every_process) {
   Random other_random(12);
   FlightLedger other(other_random);

@@ -34,7 +34,7 @@ void Pacer::refill(Instant now) {
 }
 
 std::size_t Pacer::allowance(Instant now) {
-  if (packet_time_ == Duration{}) return std::numeric_limits<std::size_t>::max();
+  if (is_unlimited()) return std::numeric_limits<std::size_t>::max();
   refill(now);
   if (resting_ && credit_ < wanted_) return 0;
   resting_ = credit_ < packet_time_;
@@ -42,7 +42,7 @@ std::size_t Pacer::allowance(Instant now) {
 }
 
 void Pacer::take(std::size_t packets) {
-  if (packet_time_ == Duration{}) return;
+  if (is_unlimited()) return;
   credit_ -= packet_time_ * static_cast<std::int64_t>(packets);
   assert(credit_ >= Duration{});
   resting_ = credit_ < packet_time_;

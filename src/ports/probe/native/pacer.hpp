@@ -15,6 +15,7 @@ class Pacer {
   // 0: no limit.
   explicit Pacer(std::uint32_t packets_per_second);
 
+  [[nodiscard]] bool is_unlimited() const { return packet_time_ == Duration{}; }
   // How many packets may be sent at `now`.
   std::size_t allowance(Instant now);
   // They were sent. Not more than were allowed.

@@ -92,8 +92,7 @@ TEST(PathMtuFinder, nothing_that_a_router_says_makes_the_answer_wrong_or_the_sea
     });
     EXPECT_EQ(finder.largest_passed(), mtu) << habit;
     EXPECT_LE(asked.size(), 50) << habit;
-    for (const auto& limit : finder.limits(std::nullopt))
-      if (limit.from) EXPECT_EQ(limit.mtu, mtu) << habit;
+    for (const auto& limit : finder.limits(std::nullopt)) EXPECT_TRUE(!limit.from || limit.mtu == mtu) << habit;
   }
 }
 

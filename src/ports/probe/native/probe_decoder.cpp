@@ -1,6 +1,6 @@
 #include "ports/probe/native/probe_decoder.hpp"
 
-#include <utility>
+#include <optional>
 
 #include "codec/checksum.hpp"
 #include "codec/ip.hpp"
@@ -13,9 +13,8 @@ namespace {
 
 constexpr std::size_t tcp_checksum_offset = 16;
 
-using Decoded = std::expected<ProbeReply, Rejection>;
-
-std::unexpected<Rejection> reject(Rejection why) { return std::unexpected(why); }
+// Why the packet is no reply; nothing while it may be one.
+using Objection = std::optional<Rejection>;
 
 // Messages that answer a probe; a redirect or a source quench does not.
 bool answers_a_probe(codec::IcmpMessage message) {
@@ -50,18 +49,18 @@ bool proves_ours(const ProbeReply& reply, const ProbeIdentity& identity) {
   return reply.cookie && cookie_fits(reply, identity.cookie_key, reply.sequence);
 }
 
-Decoded decode_echo_reply(ProbeReply reply, const codec::IcmpPacket& icmp, const ProbeIdentity& identity) {
-  if (!icmp.echo) return reject(Rejection::unparsable);
-  if (icmp.echo->identifier != identity.icmp_identifier(reply.from.family())) return reject(Rejection::foreign);
+Objection read_echo_reply(ProbeReply& reply, const codec::IcmpPacket& icmp, const ProbeIdentity& identity) {
+  if (!icmp.echo) return Rejection::unparsable;
+  if (icmp.echo->identifier != identity.icmp_identifier(reply.from.family())) return Rejection::foreign;
   reply.probed = reply.from;
   reply.method = Method::icmp;
   reply.sequence = icmp.echo->sequence;
   reply.cookie = read_cookie(icmp.echo->payload);
-  if (!reply.cookie) return reject(Rejection::foreign);
-  return reply;
+  if (!reply.cookie) return Rejection::foreign;
+  return std::nullopt;
 }
 
-Decoded decode_quoted_icmp(ProbeReply reply, ProbeQuote& quote, codec::Bytes quoted, const ProbeIdentity& identity) {
+Objection read_quoted_icmp(ProbeReply& reply, ProbeQuote& quote, codec::Bytes quoted, const ProbeIdentity& identity) {
   const auto family = reply.probed.family();
   codec::ByteReader in(quoted);
   const auto type = in.u8();
@@ -69,18 +68,17 @@ Decoded decode_quoted_icmp(ProbeReply reply, ProbeQuote& quote, codec::Bytes quo
   quote.checksum = in.u16();
   quote.identifier = in.u16();
   reply.sequence = in.u16();
-  if (!in.ok()) return reject(Rejection::unparsable);
-  if (codec::classify_icmp(family, type, code) != codec::IcmpMessage::echo_request) return reject(Rejection::foreign);
+  if (!in.ok()) return Rejection::unparsable;
+  if (codec::classify_icmp(family, type, code) != codec::IcmpMessage::echo_request) return Rejection::foreign;
   reply.method = Method::icmp;
   reply.cookie = read_cookie(in.rest());
-  if (quote.identifier != identity.icmp_identifier(family) && !proves_ours(reply, identity))
-    return reject(Rejection::foreign);
-  return reply;
+  if (quote.identifier != identity.icmp_identifier(family) && !proves_ours(reply, identity)) return Rejection::foreign;
+  return std::nullopt;
 }
 
-Decoded decode_quoted_udp(ProbeReply reply, ProbeQuote& quote, const codec::IpPacket& quoted) {
+Objection read_quoted_udp(ProbeReply& reply, ProbeQuote& quote, const codec::IpPacket& quoted) {
   const auto udp = codec::parse_udp(quoted.payload);
-  if (!udp) return reject(Rejection::unparsable);
+  if (!udp) return Rejection::unparsable;
   const auto payload = quoted.payload.subspan(codec::udp_header_size);
   quote.checksum = udp->checksum;
   reply.method = Method::udp;
@@ -94,7 +92,7 @@ Decoded decode_quoted_udp(ProbeReply reply, ProbeQuote& quote, const codec::IpPa
   } else if (reply.cookie) {
     reply.other_sequence = read_u16(payload.subspan(sequence_offset));
   }
-  return reply;
+  return std::nullopt;
 }
 
 // The token is the sequence number and sixteen bits of the cookie.
@@ -104,37 +102,37 @@ void read_token(ProbeReply& reply, std::uint32_t token) {
   reply.cookie_bits = 0xffff;
 }
 
-Decoded decode_quoted_tcp(ProbeReply reply, ProbeQuote& quote, const codec::IpPacket& quoted) {
+Objection read_quoted_tcp(ProbeReply& reply, ProbeQuote& quote, const codec::IpPacket& quoted) {
   const auto tcp = codec::parse_quoted_tcp(quoted.payload);
-  if (!tcp) return reject(Rejection::unparsable);
+  if (!tcp) return Rejection::unparsable;
   quote.checksum = tcp->checksum.value_or(0);
   reply.method = Method::tcp;
   reply.source_port = tcp->source_port;
   reply.destination_port = tcp->destination_port;
   read_token(reply, tcp->sequence);
-  return reply;
+  return std::nullopt;
 }
 
-Decoded decode_quoted(ProbeReply reply, ProbeQuote& quote, const codec::IpPacket& quoted,
+Objection read_quoted(ProbeReply& reply, ProbeQuote& quote, const codec::IpPacket& quoted,
                       const ProbeIdentity& identity) {
   switch (quoted.header.protocol) {
     case codec::protocol_icmp:
     case codec::protocol_icmpv6:
-      return decode_quoted_icmp(std::move(reply), quote, quoted.payload, identity);
+      return read_quoted_icmp(reply, quote, quoted.payload, identity);
     case codec::protocol_udp:
-      return decode_quoted_udp(std::move(reply), quote, quoted);
+      return read_quoted_udp(reply, quote, quoted);
     case codec::protocol_tcp:
-      return decode_quoted_tcp(std::move(reply), quote, quoted);
+      return read_quoted_tcp(reply, quote, quoted);
     default:
-      return reject(Rejection::foreign);
+      return Rejection::foreign;
   }
 }
 
-Decoded decode_error(ProbeReply reply, const codec::IcmpPacket& icmp, PacketOrigin origin,
+Objection read_error(ProbeReply& reply, const codec::IcmpPacket& icmp, PacketOrigin origin,
                      const ProbeIdentity& identity) {
-  if (!icmp.error) return reject(Rejection::unparsable);
+  if (!icmp.error) return Rejection::unparsable;
   const auto& quoted = icmp.error->quoted;
-  if (quoted.header.fragment_offset != 0) return reject(Rejection::foreign);
+  if (quoted.header.fragment_offset != 0) return Rejection::foreign;
   reply.probed = quoted.header.destination;
   if (icmp.message == codec::IcmpMessage::packet_too_big) reply.next_hop_mtu = icmp.error->next_hop_mtu;
   if (!icmp.error->extensions.empty()) reply.mpls = codec::mpls_entries(icmp.error->extensions);
@@ -142,24 +140,24 @@ Decoded decode_error(ProbeReply reply, const codec::IcmpPacket& icmp, PacketOrig
                    .length = quoted.header.total_length,
                    .identification = quoted.header.identification,
                    .traffic_class = quoted.header.traffic_class};
-  auto decoded = decode_quoted(std::move(reply), quote, quoted, identity);
-  if (decoded && origin == PacketOrigin::received) {
-    decoded->quoted_ttl = quoted.header.ttl;
-    decoded->quote = quote;
+  if (const auto objection = read_quoted(reply, quote, quoted, identity)) return objection;
+  if (origin == PacketOrigin::received) {
+    reply.quoted_ttl = quoted.header.ttl;
+    reply.quote = quote;
   }
-  return decoded;
+  return std::nullopt;
 }
 
-Decoded decode_icmp(ProbeReply reply, const codec::IpPacket& ip, PacketOrigin origin, const ProbeIdentity& identity) {
+Objection read_icmp(ProbeReply& reply, const codec::IpPacket& ip, PacketOrigin origin, const ProbeIdentity& identity) {
   const auto icmp = codec::parse_icmp(ip.header, ip.payload);
-  if (!icmp) return reject(Rejection::unparsable);
-  if (!icmp->checksum_ok) return reject(Rejection::bad_checksum);
-  if (!answers_a_probe(icmp->message)) return reject(Rejection::foreign);
+  if (!icmp) return Rejection::unparsable;
+  if (!icmp->checksum_ok) return Rejection::bad_checksum;
+  if (!answers_a_probe(icmp->message)) return Rejection::foreign;
   reply.message = icmp->message;
   reply.icmp_type = icmp->type;
   reply.icmp_code = icmp->code;
-  if (icmp->message == codec::IcmpMessage::echo_reply) return decode_echo_reply(std::move(reply), *icmp, identity);
-  return decode_error(std::move(reply), *icmp, origin, identity);
+  if (icmp->message == codec::IcmpMessage::echo_reply) return read_echo_reply(reply, *icmp, identity);
+  return read_error(reply, *icmp, origin, identity);
 }
 
 // Between machines of one host, kernels leave the checksum to a network card that is none: the field then holds the
@@ -175,12 +173,12 @@ bool came_whole(const codec::IpPacket& ip) {
 
 // RFC 9293, section 3.10.7: the answer to a SYN acknowledges its number and one more; the RST that answers an ACK
 // has the number that the ACK acknowledged. Some hosts acknowledge in that RST too.
-Decoded decode_segment(ProbeReply reply, const codec::IpPacket& ip, const ProbeIdentity& identity) {
+Objection read_segment(ProbeReply& reply, const codec::IpPacket& ip, const ProbeIdentity& identity) {
   const auto tcp = codec::parse_tcp(ip.payload);
-  if (!tcp) return reject(Rejection::unparsable);
-  if (!came_whole(ip)) return reject(Rejection::bad_checksum);
+  if (!tcp) return Rejection::unparsable;
+  if (!came_whole(ip)) return Rejection::bad_checksum;
   const bool accepts = tcp->flags.syn && tcp->flags.ack;
-  if (tcp->destination_port < lowest_source_port || !(accepts || tcp->flags.rst)) return reject(Rejection::foreign);
+  if (tcp->destination_port < lowest_source_port || !(accepts || tcp->flags.rst)) return Rejection::foreign;
   reply.probed = reply.from;
   reply.method = Method::tcp;
   reply.source_port = tcp->destination_port;
@@ -188,16 +186,13 @@ Decoded decode_segment(ProbeReply reply, const codec::IpPacket& ip, const ProbeI
   reply.tcp_flags = codec::flag_bits(tcp->flags);
   if (tcp->flags.ack) read_token(reply, tcp->acknowledgement - 1);
   if (!accepts && !proves_ours(reply, identity)) read_token(reply, tcp->sequence);
-  return reply;
+  return std::nullopt;
 }
 
-}  // namespace
-
-Decoded decode_reply(std::span<const std::uint8_t> packet, PacketOrigin origin, const ProbeIdentity& identity) {
+Objection read_packet(ProbeReply& reply, codec::Bytes packet, PacketOrigin origin, const ProbeIdentity& identity) {
   const auto ip = codec::parse_ip(packet);
-  if (!ip) return reject(Rejection::unparsable);
-  if (!ip->header.checksum_ok) return reject(Rejection::bad_checksum);
-  ProbeReply reply;
+  if (!ip) return Rejection::unparsable;
+  if (!ip->header.checksum_ok) return Rejection::bad_checksum;
   reply.from = ip->header.source;
   reply.to = ip->header.destination;
   // No packet arrives with a TTL of 0; a wire that was not told writes that.
@@ -205,12 +200,21 @@ Decoded decode_reply(std::span<const std::uint8_t> packet, PacketOrigin origin, 
   switch (ip->header.protocol) {
     case codec::protocol_icmp:
     case codec::protocol_icmpv6:
-      return decode_icmp(std::move(reply), *ip, origin, identity);
+      return read_icmp(reply, *ip, origin, identity);
     case codec::protocol_tcp:
-      return decode_segment(std::move(reply), *ip, identity);
+      return read_segment(reply, *ip, identity);
     default:
-      return reject(Rejection::foreign);
+      return Rejection::foreign;
   }
+}
+
+}  // namespace
+
+std::expected<ProbeReply, Rejection> decode_reply(std::span<const std::uint8_t> packet, PacketOrigin origin,
+                                                  const ProbeIdentity& identity) {
+  std::expected<ProbeReply, Rejection> reply;
+  if (const auto objection = read_packet(*reply, packet, origin, identity)) reply = std::unexpected(*objection);
+  return reply;
 }
 
 bool may_be_about(const ProbeReply& reply, const ProbeFlow& flow) {

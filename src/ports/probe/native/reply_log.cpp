@@ -1,6 +1,7 @@
 #include "ports/probe/native/reply_log.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace cw::probe {
 namespace {
@@ -9,10 +10,14 @@ namespace {
 constexpr int most_uncounted = 64;
 // RFC 4950 sets no bound; real stacks have a handful.
 constexpr std::size_t most_labels = 16;
+// Room is made for so many at first: a trace has about twice as many.
+constexpr std::size_t few_entries = 8;
 
 MplsLabel to_label(const codec::MplsEntry& entry) {
   return {.label = entry.label, .traffic_class = entry.traffic_class, .bottom = entry.bottom, .ttl = entry.ttl};
 }
+
+std::uint64_t bit_of(const IpAddress& address) { return std::uint64_t{1} << (std::hash<IpAddress>{}(address) & 63); }
 
 }  // namespace
 
@@ -41,12 +46,14 @@ bool ReplyLog::add(const Answer& answer, Timeliness timeliness) {
   const bool late = timeliness == Timeliness::late;
   if ((late || answer.duplicate) && uncounted_++ >= most_uncounted) return false;
   const auto labels = answer.mpls.first(std::min(answer.mpls.size(), most_labels));
+  if (entries_.size() == entries_.capacity())
+    entries_.reserve(entries_.size() + std::max(few_entries, entries_.size() / 2));
   entries_.push_back(Entry{
       .from = answer.from,
       .rtt = answer.rtt,
-      .first_label = static_cast<std::uint32_t>(labels_.size()),
-      .tag = answer.tag,
+      .attempt = answer.tag.attempt,
       .next_hop_mtu = answer.next_hop_mtu.value_or(0),
+      .ttl = answer.tag.ttl,
       .label_count = static_cast<std::uint8_t>(labels.size()),
       .icmp_type = answer.icmp_type,
       .icmp_code = answer.icmp_code,
@@ -64,39 +71,56 @@ bool ReplyLog::add(const Answer& answer, Timeliness timeliness) {
       .rewritten = answer.rewritten,
   });
   for (const auto& entry : labels) labels_.push_back(to_label(entry));
+  addresses_ |= bit_of(answer.from);
   return true;
 }
 
 const IpAddress* ReplyLog::address_at(Ttl ttl) const {
   for (const auto& entry : entries_)
-    if (entry.tag.ttl == ttl && !entry.late && !entry.duplicate) return &entry.from;
+    if (entry.ttl == ttl && !entry.late && !entry.duplicate) return &entry.from;
   return nullptr;
 }
 
 bool ReplyLog::answered_elsewhere(const IpAddress& address, Ttl ttl) const {
-  return std::ranges::any_of(entries_,
-                             [&](const Entry& entry) { return entry.tag.ttl != ttl && entry.from == address; });
+  if ((addresses_ & bit_of(address)) == 0) return false;
+  return std::ranges::any_of(entries_, [&](const Entry& entry) { return entry.ttl != ttl && entry.from == address; });
+}
+
+template <class Wanted>
+std::vector<Reply> ReplyLog::replies_where(Wanted wanted) const {
+  std::vector<Reply> replies;
+  std::span labels(labels_);
+  for (const auto& entry : entries_) {
+    if (wanted(entry)) replies.push_back(reply(entry, labels.first(entry.label_count)));
+    labels = labels.subspan(entry.label_count);
+  }
+  return replies;
 }
 
 std::vector<Reply> ReplyLog::replies_at(Ttl ttl) const {
-  std::vector<Reply> replies;
-  for (const auto& entry : entries_)
-    if (entry.tag.ttl == ttl) replies.push_back(reply(entry));
-  return replies;
+  return replies_where([&](const Entry& entry) { return entry.ttl == ttl; });
 }
 
 std::vector<Reply> ReplyLog::all() const {
-  std::vector<Reply> replies;
-  replies.reserve(entries_.size());
-  for (const auto& entry : entries_) replies.push_back(reply(entry));
-  return replies;
+  return replies_where([](const Entry&) { return true; });
 }
 
 void ReplyLog::drop_above(Ttl ttl, std::uint16_t attempt) {
-  std::erase_if(entries_, [&](const Entry& entry) { return entry.tag.ttl > ttl && entry.tag.attempt == attempt; });
+  std::vector<MplsLabel> labels_kept;
+  auto labels = labels_.begin();
+  std::size_t kept = 0;
+  for (const auto& entry : entries_) {
+    const auto first = labels;
+    labels += entry.label_count;
+    if (entry.ttl > ttl && entry.attempt == attempt) continue;
+    labels_kept.insert(labels_kept.end(), first, labels);
+    entries_[kept++] = entry;
+  }
+  entries_.resize(kept);
+  labels_ = std::move(labels_kept);
 }
 
-Reply ReplyLog::reply(const Entry& entry) const {
+Reply ReplyLog::reply(const Entry& entry, std::span<const MplsLabel> labels) {
   Reply reply{
       .from = entry.from,
       .rtt = entry.rtt,
@@ -107,13 +131,12 @@ Reply ReplyLog::reply(const Entry& entry) const {
       .quoted_tos = entry.has_quoted_tos ? std::optional(entry.quoted_tos) : std::nullopt,
       .tcp_flags = entry.has_tcp_flags ? std::optional(entry.tcp_flags) : std::nullopt,
       .next_hop_mtu = entry.has_mtu ? std::optional(entry.next_hop_mtu) : std::nullopt,
-      .attempt = entry.tag.attempt,
+      .attempt = entry.attempt,
       .late = entry.late,
       .duplicate = entry.duplicate,
       .rewritten = entry.rewritten,
   };
-  const auto first = labels_.begin() + entry.first_label;
-  reply.mpls.assign(first, first + entry.label_count);
+  reply.mpls.assign(labels.begin(), labels.end());
   return reply;
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/ip_address.hpp"
@@ -35,9 +36,9 @@ class ReplyLog {
   struct Entry {
     IpAddress from;
     Duration rtt;
-    std::uint32_t first_label;
-    ProbeTag tag;
+    std::uint16_t attempt;
     std::uint16_t next_hop_mtu;
+    Ttl ttl;
     std::uint8_t label_count;
     std::uint8_t icmp_type;
     std::uint8_t icmp_code;
@@ -54,11 +55,15 @@ class ReplyLog {
     bool duplicate : 1;
     bool rewritten : 1;
   };
-  [[nodiscard]] Reply reply(const Entry& entry) const;
+  template <class Wanted>
+  [[nodiscard]] std::vector<Reply> replies_where(Wanted wanted) const;
+  [[nodiscard]] static Reply reply(const Entry& entry, std::span<const MplsLabel> labels);
 
   std::vector<Entry> entries_;
-  std::vector<MplsLabel> labels_;
-  int uncounted_ = 0;  // late and duplicate ones
+  // A bit for each address that answered, several of them to one: where it is not set, nobody need look.
+  std::uint64_t addresses_ = 0;
+  std::vector<MplsLabel> labels_;  // of all entries, one after the other
+  int uncounted_ = 0;              // late and duplicate ones
 };
 
 // The model's form of an answer.
