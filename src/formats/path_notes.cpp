@@ -176,15 +176,15 @@ void note_other_address(const Measurement& measurement, const DestinationAnswer&
                                        measurement.address.to_string(), answer.reply->from.to_string())});
 }
 
+// A way back as long as the way there is nothing to be told of.
 void note_return_path(const DestinationAnswer& answer, Notes& notes) {
   if (!answer.reply->reply_ttl || *answer.reply->reply_ttl == 0) return;
   const int arrived = *answer.reply->reply_ttl;
   const int back = hops_travelled(*answer.reply->reply_ttl);
   const int there = answer.ttl.value;
-  if (back > longest_way_back) return;
-  const bool alike = std::abs(back - there) < asymmetry;
+  if (back > longest_way_back || std::abs(back - there) < asymmetry) return;
   notes.push_back({.ttl = answer.ttl,
-                   .kind = alike ? PathNoteKind::return_path : PathNoteKind::asymmetric_return,
+                   .kind = PathNoteKind::asymmetric_return,
                    .text = fmt::format("The way back is about {} {} long, the way there {}: the destination's answer "
                                        "came with TTL {}.",
                                        back, back == 1 ? "hop" : "hops", there, arrived)});
@@ -208,8 +208,6 @@ std::string_view to_string(PathNoteKind kind) {
       return "mtu_limit";
     case PathNoteKind::other_address:
       return "other_address";
-    case PathNoteKind::return_path:
-      return "return_path";
     case PathNoteKind::asymmetric_return:
       return "asymmetric_return";
   }

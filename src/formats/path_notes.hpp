@@ -20,8 +20,7 @@ enum class PathNoteKind : std::uint8_t {
   loop,
   mtu_limit,
   other_address,      // the destination answered from another address
-  return_path,        // how long the way back is
-  asymmetric_return,  // it is not as long as the way there
+  asymmetric_return,  // the way back is not as long as the way there
 };
 
 // "zero_ttl_forwarding", …

@@ -138,20 +138,23 @@ TEST(PathNotes, a_destination_that_answers_from_another_address_is_named) {
                                     .text = "The destination 192.0.2.7 answered from another address, 192.0.2.9."}}));
 }
 
-// Sent with 64, 128 or 255: what arrives with 62 crossed two routers, three hops.
+// Sent with 64, 128 or 255: what arrives with 119 crossed nine routers, ten hops.
 TEST(PathNotes, the_way_back_is_estimated_from_the_ttl_that_is_left) {
   Reply answer = destination();
-  answer.reply_ttl = 62;
+  answer.reply_ttl = 119;
   EXPECT_EQ(path_notes(path({from("10.0.0.1"), from("10.0.0.2"), answer})),
             (std::vector<PathNote>{{.ttl = Ttl{3},
-                                    .kind = return_path,
-                                    .text = "The way back is about 3 hops long, the way there 3: the destination's "
-                                            "answer came with TTL 62."}}));
-  answer.reply_ttl = 119;
-  const auto notes = path_notes(path({from("10.0.0.1"), from("10.0.0.2"), answer}));
-  EXPECT_EQ(notes.front().kind, asymmetric_return);
-  EXPECT_TRUE(notes.front().text.starts_with("The way back is about 10 hops long, the way there 3"))
-      << notes.front().text;
+                                    .kind = asymmetric_return,
+                                    .text = "The way back is about 10 hops long, the way there 3: the destination's "
+                                            "answer came with TTL 119."}}));
+}
+
+TEST(PathNotes, a_way_back_as_long_as_the_way_there_is_no_note) {
+  Reply answer = destination();
+  for (const int ttl : {61, 62, 63, 126, 253}) {
+    answer.reply_ttl = static_cast<std::uint8_t>(ttl);
+    EXPECT_TRUE(path_notes(path({from("10.0.0.1"), from("10.0.0.2"), answer})).empty()) << ttl;
+  }
 }
 
 TEST(PathNotes, a_first_ttl_that_no_host_uses_is_not_guessed_at) {

@@ -187,9 +187,8 @@ std::string path_mtu_line(const Measurement& measurement) {
 std::string notes_lines(const Measurement& measurement, const TextStyle& style) {
   std::string lines;
   for (const auto& note : formats::path_notes(measurement))
-    // That the way back is as long as the way there, and what our own link carries, is nothing to be told of.
-    if (note.kind != formats::PathNoteKind::return_path &&
-        (note.ttl.value > 0 || note.kind != formats::PathNoteKind::mtu_limit))
+    // What our own link carries is nothing to be told of.
+    if (note.ttl.value > 0 || note.kind != formats::PathNoteKind::mtu_limit)
       lines += paint(style.colour, Ink::faint, "note: " + note.text) + "\n";
   return lines;
 }
