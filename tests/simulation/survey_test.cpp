@@ -74,7 +74,8 @@ class SurveyLab : public ::testing::Test {
 };
 
 TEST_F(SurveyLab, every_hop_to_every_destination_is_found_and_none_is_wrong) {
-  for (const auto method : {Method::icmp, Method::udp}) {
+  for (const auto method : {Method::icmp, Method::udp, Method::tcp_ack}) {
+    SCOPED_TRACE(to_string(method));
     replies_.clear();
     probe::Survey survey(wire_, *plan_, options(method));
     finish(survey);
@@ -91,6 +92,43 @@ TEST_F(SurveyLab, every_hop_to_every_destination_is_found_and_none_is_wrong) {
     EXPECT_GE(survey.shared_hops().size(), 1u);
     EXPECT_GT(progress.shared, 500u);
     EXPECT_LT(static_cast<double>(progress.sent), 18.0 * plan_->destination_count());
+    EXPECT_EQ(progress.resets, 0u);
+  }
+}
+
+TEST_F(SurveyLab, an_open_port_takes_one_syn_at_a_time_and_no_router_is_missed_for_it) {
+  probe::Survey survey(wire_, *plan_, options(Method::tcp));
+  finish(survey);
+  std::size_t there = 0;
+  const auto right = check_against_truth(survey.shared_hops(), there);
+  // A destination that is busy with another SYN is seen at a higher TTL only.
+  std::set<IpAddress> seen;
+  std::set<IpAddress> seen_at_its_ttl;
+  for (const auto& reply : replies_) {
+    if (reply.reply.from != reply.destination) continue;
+    seen.insert(reply.destination);
+    if (reply.ttl.value == expected_path(internet_, reply.destination).hops.size())
+      seen_at_its_ttl.insert(reply.destination);
+  }
+  EXPECT_EQ(seen.size(), plan_->destination_count());
+  EXPECT_EQ(right - seen_at_its_ttl.size(), there - plan_->destination_count());
+  EXPECT_EQ(survey.progress().unverified, 0u);
+  EXPECT_GT(survey.progress().resets, 0u);
+  EXPECT_EQ(internet_.half_open().size(), 0u);
+}
+
+TEST_F(SurveyLab, a_port_tells_what_answers_there) {
+  auto to_closed_port = options(Method::tcp);
+  to_closed_port.port = 81;
+  probe::Survey survey(wire_, *plan_, std::move(to_closed_port));
+  finish(survey);
+  std::size_t there = 0;
+  EXPECT_EQ(check_against_truth(survey.shared_hops(), there), there);
+  EXPECT_EQ(survey.progress().resets, 0u);
+  for (const auto& reply : replies_) {
+    constexpr std::uint8_t rst_ack = 0x14;
+    const auto expected = reply.reply.from == reply.destination ? std::optional(rst_ack) : std::nullopt;
+    EXPECT_EQ(reply.reply.tcp_flags, expected);
   }
 }
 
@@ -172,6 +210,29 @@ TEST_F(SurveyLab, answers_to_another_survey_are_foreign) {
   for (int i = 0; i < 50; ++i) ASSERT_TRUE(other.turn());
   EXPECT_GT(other.progress().foreign, 0u);
   for (const auto& reply : others) EXPECT_TRUE(plan_->find(reply.destination));
+}
+
+class SurveyOverMiddleboxes : public SurveyLab {
+ protected:
+  SurveyOverMiddleboxes() : SurveyLab("middleboxes.toml") {}
+
+  std::size_t changed_classes(std::uint8_t dscp, Method method) {
+    replies_.clear();
+    auto with_class = options(method);
+    with_class.dscp = dscp;
+    probe::Survey survey(wire_, *plan_, std::move(with_class));
+    finish(survey);
+    EXPECT_GT(replies_.size(), 0u);
+    return static_cast<std::size_t>(
+        std::ranges::count_if(replies_, [](const probe::SurveyReply& reply) { return reply.reply.quoted_tos == 0; }));
+  }
+};
+
+TEST_F(SurveyOverMiddleboxes, a_class_that_is_cleared_on_the_way_is_seen_where_probes_had_one) {
+  for (const auto method : {Method::icmp, Method::udp, Method::tcp, Method::tcp_ack}) {
+    EXPECT_EQ(changed_classes(0, method), 0u) << to_string(method);
+    EXPECT_GT(changed_classes(46, method), 0u) << to_string(method);
+  }
 }
 
 class UncleanSurvey : public SurveyLab {

@@ -96,11 +96,13 @@ class SurveyFile {
 };
 
 std::string summary(const probe::SurveyProgress& progress, std::uint64_t total) {
-  return fmt::format(
+  auto text = fmt::format(
       "{} of {} probes: {} sent, {} spared beyond destinations, {} at hops all paths share, {} forbidden, {} without a "
       "route\n{} replies, {} of them without cookie; {} foreign packets, {} lost in our own buffer\n",
       progress.position, total, progress.sent, progress.beyond, progress.shared, progress.forbidden, progress.refused,
       progress.replies, progress.unverified, progress.foreign, progress.receive_drops);
+  if (progress.resets > 0) text += fmt::format("{} accepted TCP connections were taken back\n", progress.resets);
+  return text;
 }
 
 void show_progress(const probe::SurveyProgress& progress, std::uint64_t total) {
@@ -139,8 +141,6 @@ Result<> run_to_the_end(const Running& running, platform::Wire& wire, const plat
 }  // namespace
 
 Result<ExitCode> run(const SurveyCommand& command) {
-  if (command.method != Method::icmp && command.method != Method::udp)
-    return fail(ErrorKind::unsupported, "a survey sends ICMP or UDP probes: use --method icmp or udp");
   const auto settings =
       TRY(load_settings({command.settings.config, process_environment(), command.settings.overrides}));
   const auto policy = TRY(target_policy(settings));
@@ -159,9 +159,14 @@ Result<ExitCode> run(const SurveyCommand& command) {
                 fmt::format("{} belongs to another list or --max-ttl: say the same as before", command.output));
   const auto signals = TRY(platform::Signals::open());
   const auto wire = TRY(open_wire(command.wire));
+  if (probe::is_tcp(command.method) && !wire.wire->traits().sends_tcp)
+    return fail(ErrorKind::unsupported,
+                "TCP probes need raw sockets: run `setcap cap_net_raw+ep` on the binary, or use --method icmp");
   TRY(platform::drop_privileges());
   probe::SurveyOptions options;
   options.method = command.method;
+  options.port = command.port;
+  options.dscp = command.dscp;
   options.packets_per_second = static_cast<std::uint32_t>(command.packets_per_second);
   options.seed = seed;
   options.identity_text = command.wire.identity;

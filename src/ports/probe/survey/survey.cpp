@@ -28,11 +28,21 @@ std::uint16_t sequence_of(Ttl ttl, std::uint16_t slot) {
   return static_cast<std::uint16_t>(ttl.value << ttl_shift | slot);
 }
 
+std::size_t slot_of(std::uint16_t sequence) { return sequence & ((1u << ttl_shift) - 1); }
+
 // The destination's own answer ends its path; so does whoever says that there is no way on.
 bool ends_path(const SurveyReply& reply) {
   const auto message = codec::classify_icmp(reply.reply.from.family(), reply.reply.icmp_type, reply.reply.icmp_code);
   return reply.reply.from == reply.destination ||
          (message != codec::IcmpMessage::time_exceeded && message != codec::IcmpMessage::other);
+}
+
+MeasurementRequest make_survey_request(const SurveyOptions& options) {
+  MeasurementRequest request;
+  request.method = options.method;
+  request.port = options.port;
+  request.dscp = options.dscp;
+  return request;
 }
 
 ProbeIdentity make_survey_identity(const platform::WireTraits& traits, const SurveyOptions& options) {
@@ -44,7 +54,7 @@ ProbeIdentity make_survey_identity(const platform::WireTraits& traits, const Sur
           .text = options.identity_text};
 }
 
-Reply reply_of(const ProbeReply& reply, Ttl ttl, Duration rtt) {
+Reply reply_of(const ProbeReply& reply, const ProbeFlow& flow, Ttl ttl, Duration rtt) {
   Answer answer;
   answer.tag = {.attempt = 1, .ttl = ttl};
   answer.from = reply.from;
@@ -53,6 +63,8 @@ Reply reply_of(const ProbeReply& reply, Ttl ttl, Duration rtt) {
   answer.rtt = rtt;
   answer.reply_ttl = reply.reply_ttl;
   answer.quoted_ttl = reply.quoted_ttl;
+  if (reply.quote && reply.quote->traffic_class != flow.traffic_class) answer.quoted_tos = reply.quote->traffic_class;
+  answer.tcp_flags = reply.tcp_flags;
   answer.next_hop_mtu = reply.next_hop_mtu;
   answer.mpls = reply.mpls;
   return to_reply(answer, Timeliness::in_time);
@@ -65,12 +77,11 @@ Survey::Survey(platform::Wire& wire, const SurveyPlan& plan, SurveyOptions optio
       plan_(plan),
       options_(std::move(options)),
       identity_(make_survey_identity(wire.traits(), options_)),
+      request_(make_survey_request(options_)),
+      any_flow_(make_flow(request_, {}, identity_)),
       pacer_(options_.packets_per_second),
       reach_(plan.destination_count(), 0),
-      packets_in_(receive_batch) {
-  assert(options_.method == Method::icmp || options_.method == Method::udp);
-  request_.method = options_.method;
-}
+      packets_in_(receive_batch) {}
 
 bool Survey::is_done() const {
   if (has_more() || batch_size_ > 0) return false;
@@ -173,23 +184,31 @@ Result<> Survey::receive(Instant until) {
   return {};
 }
 
+Result<> Survey::take_back_connections() {
+  progress_.resets += TRY(resets_.send(wire_));
+  return {};
+}
+
+bool Survey::is_mine(const ProbeReply& reply, Instant received_at) const {
+  const auto slot = slot_of(reply.sequence);
+  return slot < slot_count && slots_[slot].used && received_at >= slots_[slot].sent_at &&
+         may_be_about(reply, any_flow_) && cookie_fits(reply, identity_.cookie_key, reply.sequence);
+}
+
 void Survey::take_in(const platform::IncomingPacket& packet) {
   const auto origin = packet.reconstructed ? PacketOrigin::reconstructed : PacketOrigin::received;
   const auto decoded = decode_reply(packet.bytes, origin, identity_);
   const auto destination = decoded ? plan_.find(decoded->probed) : std::nullopt;
-  const auto slot = decoded ? decoded->sequence & ((1u << ttl_shift) - 1) : slot_count;
-  const bool fits =
-      destination && decoded->method == options_.method && slot < slot_count && slots_[slot].used &&
-      packet.received_at >= slots_[slot].sent_at &&
-      (!decoded->cookie || *decoded->cookie == probe_cookie(identity_.cookie_key, decoded->probed, decoded->sequence));
-  if (!fits) {
+  if (destination && leaves_half_open(*decoded, identity_.cookie_key)) resets_.add(*decoded, identity_.cookie_key);
+  if (!destination || !is_mine(*decoded, packet.received_at)) {
     ++progress_.foreign;
     return;
   }
+  const auto slot = slot_of(decoded->sequence);
   const Ttl ttl{static_cast<std::uint8_t>(decoded->sequence >> ttl_shift)};
   const SurveyReply reply{.destination = decoded->probed,
                           .ttl = ttl,
-                          .reply = reply_of(*decoded, ttl, packet.received_at - slots_[slot].sent_at),
+                          .reply = reply_of(*decoded, any_flow_, ttl, packet.received_at - slots_[slot].sent_at),
                           .verified = decoded->cookie.has_value()};
   ++progress_.replies;
   if (!reply.verified) ++progress_.unverified;
@@ -237,7 +256,8 @@ Result<> Survey::turn() {
     until = pacer_.allowance(after) > 0 ? after : pacer_.next_at();
   else if (last_sent_at_)
     until = std::min(until, *last_sent_at_ + options_.last_wait);
-  return receive(until);
+  TRY(receive(until));
+  return take_back_connections();
 }
 
 }  // namespace cw::probe

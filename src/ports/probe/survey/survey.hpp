@@ -4,6 +4,9 @@
 // a probe. What a reply belongs to stands in it: the TTL and the batch in sixteen bits that routers quote, the
 // destination in the quote or, as an echo reply quotes nothing, by its address; a keyed cookie proves it.
 //
+// A host answers one SYN of a flow at a time: until our RST is there it only acknowledges the first once more, which
+// is counted as foreign. So a survey by SYN may see a destination at a higher TTL than its own.
+//
 // Kept are: a byte for each destination (no TTL beyond it is probed), when each of the last 2,047 batches left, and
 // for each TTL whether all destinations share that hop (then only one probe in sixteen still asks).
 
@@ -25,6 +28,7 @@
 #include "ports/probe/native/probe_decoder.hpp"
 #include "ports/probe/native/probe_encoder.hpp"
 #include "ports/probe/native/probe_flow.hpp"
+#include "ports/probe/native/tcp_resets.hpp"
 #include "ports/probe/survey/survey_plan.hpp"
 
 namespace cw::probe {
@@ -39,7 +43,9 @@ struct SurveyReply {
 };
 
 struct SurveyOptions {
-  Method method = Method::icmp;                  // or udp
+  Method method = Method::icmp;
+  std::optional<std::uint16_t> port;  // of UDP and TCP; else the one that traces have
+  std::uint8_t dscp = 0;
   std::uint32_t packets_per_second = 1000;       // 0: as fast as the kernel takes them
   std::uint64_t seed = 0;                        // of the cookies and the ICMP identifier
   std::string identity_text;                     // in every probe
@@ -58,6 +64,7 @@ struct SurveyProgress {
   std::uint64_t shared = 0;     // not sent: every path begins with that hop
   std::uint64_t replies = 0;
   std::uint64_t unverified = 0;  // of the replies
+  std::uint64_t resets = 0;      // sent to who accepted a TCP connection
   std::uint64_t foreign = 0;     // no answer to a probe of this survey, forged ones included
   std::uint64_t receive_drops = 0;
 };
@@ -112,6 +119,8 @@ class Survey {
   Result<> flush_batch();
   void take_slot(Instant now, std::uint64_t position);
   Result<> receive(Instant until);
+  Result<> take_back_connections();
+  [[nodiscard]] bool is_mine(const ProbeReply& reply, Instant received_at) const;
   void take_in(const platform::IncomingPacket& packet);
   void note(std::uint32_t destination, const SurveyReply& reply);
 
@@ -120,7 +129,9 @@ class Survey {
   SurveyOptions options_;
   ProbeIdentity identity_;
   MeasurementRequest request_;  // what a flow is made from
+  ProbeFlow any_flow_;          // to no destination: ports and traffic class are those of all
   Pacer pacer_;
+  TcpResets resets_;
   SurveyProgress progress_;
   bool stopped_ = false;
 

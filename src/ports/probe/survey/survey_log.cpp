@@ -64,10 +64,14 @@ std::string to_json(const SurveyReply& survey_reply) {
   out.key("ttl").integer(survey_reply.ttl.value);
   out.key("from").string(reply.from.to_string());
   out.key("rtt_ms").milliseconds(reply.rtt);
-  out.key("icmp_type").integer(reply.icmp_type);
-  out.key("icmp_code").integer(reply.icmp_code);
+  out.key("icmp_type");
+  reply.tcp_flags ? out.null() : out.integer(reply.icmp_type);
+  out.key("icmp_code");
+  reply.tcp_flags ? out.null() : out.integer(reply.icmp_code);
+  if (reply.tcp_flags) out.key("tcp_flags").integer(*reply.tcp_flags);
   if (reply.reply_ttl) out.key("reply_ttl").integer(*reply.reply_ttl);
   if (reply.quoted_ttl) out.key("quoted_ttl").integer(*reply.quoted_ttl);
+  if (reply.quoted_tos) out.key("quoted_tos").integer(*reply.quoted_tos);
   if (!reply.mpls.empty()) formats::write_mpls(out.key("mpls"), reply.mpls);
   if (!survey_reply.verified) out.key("verified").boolean(false);
   out.end_object();
@@ -81,8 +85,11 @@ Result<SurveyReply> survey_reply_from_json(std::string_view line) {
   survey_reply.ttl = Ttl{TRY(small_number(object, "ttl"))};
   auto& reply = survey_reply.reply;
   reply.from = TRY(address(object, "from"));
-  reply.icmp_type = TRY(small_number(object, "icmp_type"));
-  reply.icmp_code = TRY(small_number(object, "icmp_code"));
+  reply.tcp_flags = TRY(small_number_if_there(object, "tcp_flags"));
+  if (!reply.tcp_flags) {
+    reply.icmp_type = TRY(small_number(object, "icmp_type"));
+    reply.icmp_code = TRY(small_number(object, "icmp_code"));
+  }
   reply.reply_ttl = TRY(small_number_if_there(object, "reply_ttl"));
   reply.quoted_ttl = TRY(small_number_if_there(object, "quoted_ttl"));
   survey_reply.verified = !object.contains("verified");

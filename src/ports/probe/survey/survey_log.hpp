@@ -14,9 +14,11 @@
 namespace cw::probe {
 
 // {"destination":"192.0.2.9","ttl":3,"from":"198.51.100.1","rtt_ms":12.345,"icmp_type":11,"icmp_code":0,
-//  "reply_ttl":62,"quoted_ttl":1}, with "mpls" as in a trace and "verified":false where no cookie came back.
+//  "reply_ttl":62,"quoted_ttl":1}, with "mpls", "quoted_tos" and "tcp_flags" (then type and code are null) as in a
+//  trace, and "verified":false where no cookie came back.
 std::string to_json(const SurveyReply& reply);
-// What a later run needs of such a line: destination, TTL, sender, ICMP type and code, TTLs. `invalid` otherwise.
+// What a later run needs of such a line: destination, TTL, sender, ICMP type and code or TCP flags, TTLs. `invalid`
+// otherwise.
 Result<SurveyReply> survey_reply_from_json(std::string_view line);
 
 // {"shared_hop":{"ttl":1,"from":"192.0.2.1"}}: from then on only every sixteenth destination was asked for it.

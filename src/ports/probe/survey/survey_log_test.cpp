@@ -23,6 +23,25 @@ TEST(SurveyLog, a_reply_is_one_line) {
             R"("reply_ttl":62,"quoted_ttl":1})");
 }
 
+TEST(SurveyLog, a_tcp_segment_has_flags_where_an_icmp_message_has_a_type) {
+  auto written = reply();
+  written.reply.icmp_type = 0;
+  written.reply.tcp_flags = 0x12;
+  written.reply.quoted_ttl = {};
+  EXPECT_EQ(to_json(written),
+            R"({"destination":"198.51.100.9","ttl":3,"from":"192.0.2.1","rtt_ms":12.345,"icmp_type":null,)"
+            R"("icmp_code":null,"tcp_flags":18,"reply_ttl":62})");
+  const auto read = survey_reply_from_json(to_json(written)).value();
+  written.reply.rtt = {};
+  EXPECT_EQ(read.reply, written.reply);
+}
+
+TEST(SurveyLog, a_class_that_was_changed_on_the_way_is_said) {
+  auto written = reply();
+  written.reply.quoted_tos = 0;
+  EXPECT_TRUE(to_json(written).ends_with(R"("quoted_ttl":1,"quoted_tos":0})"));
+}
+
 TEST(SurveyLog, what_a_later_run_needs_of_a_line_comes_back) {
   auto written = reply();
   written.verified = false;
