@@ -88,6 +88,20 @@ TEST(CommandLine, how_to_probe_is_read_into_the_request) {
   EXPECT_EQ(parsed<TraceCommand>("trace 192.0.2.1 --pmtu").mtu_search, MtuSearch::on);
 }
 
+TEST(CommandLine, a_survey_takes_method_port_and_class_as_a_trace_does) {
+  const auto command =
+      parsed<SurveyCommand>("survey list.txt --output replies.jsonl --method tcp-ack --port 443 --dscp 46");
+  EXPECT_EQ(command.method, Method::tcp_ack);
+  EXPECT_EQ(command.port, 443);
+  EXPECT_EQ(command.dscp, 46);
+  const auto plain = parsed<SurveyCommand>("survey list.txt --output replies.jsonl");
+  EXPECT_EQ(plain.method, Method::icmp);
+  EXPECT_FALSE(plain.port);
+  EXPECT_EQ(plain.dscp, 0);
+  EXPECT_NE(refusal("survey list.txt --output replies.jsonl --port 443").find("--method udp"), std::string::npos);
+  EXPECT_NE(refusal("survey list.txt --output replies.jsonl --dscp 64").find("0 to 63"), std::string::npos);
+}
+
 TEST(CommandLine, what_does_not_go_together_is_said_in_one_line) {
   EXPECT_NE(refusal("trace 192.0.2.1 --mda --pmtu").find("without --mda"), std::string::npos);
   EXPECT_NE(refusal("trace 192.0.2.1 --dscp 64").find("0 to 63"), std::string::npos);
@@ -175,6 +189,22 @@ TEST(CommandLine, the_outline_names_the_options_of_each_command) {
   }
   EXPECT_TRUE(found);
   EXPECT_EQ(outline_commands().size(), command_helps().size());
+}
+
+TEST(CommandLine, jobs_of_the_queue_are_named_or_all_dead_ones_are_meant) {
+  constexpr std::string_view id = "0198c0de-1234-7000-8000-000000000000";
+  const auto named = parsed<QueueCommand>(fmt::format("queue retry {} --json", id));
+  EXPECT_EQ(named.action, QueueAction::retry);
+  EXPECT_EQ(named.jobs, QueueJobs::named);
+  EXPECT_EQ(named.ids, std::vector{*Uuid::parse(id)});
+  EXPECT_EQ(named.output, Output::json_lines);
+  EXPECT_EQ(parsed<QueueCommand>("queue drop --all").jobs, QueueJobs::dead);
+  EXPECT_EQ(parsed<QueueCommand>("queue peek").jobs, QueueJobs::waiting);
+  EXPECT_EQ(parsed<QueueCommand>("queue peek --dead --most 7").most, 7);
+  EXPECT_NE(refusal("queue drop").find("--all"), std::string::npos);
+  EXPECT_NE(refusal(fmt::format("queue drop --all {}", id)).find("not both"), std::string::npos);
+  refusal("queue retry 12");
+  refusal("queue peek --most 0");
 }
 
 }  // namespace

@@ -20,13 +20,23 @@ void declare_wire(CLI::App& app, WireArguments& wire, std::string& source) {
       ->capture_default_str();
 }
 
-void declare_probe(CLI::App& app, ProbeTexts& texts, std::string_view target_help) {
-  app.add_option("TARGET", texts.probe.targets, std::string(target_help))->type_name("");
-  declare_family(app, texts.only_v4, texts.only_v6);
+void declare_method(CLI::App& app, ProbeTexts& texts) {
   app.add_option("--method", texts.method, "icmp, udp, tcp (SYN) or tcp-ack")->type_name("NAME")->capture_default_str();
   app.add_option("--port", texts.port, "Destination port (default: 33434 for UDP, 80 for TCP)")
       ->type_name("N")
       ->check(CLI::Range(1, 65535));
+}
+
+void declare_dscp(CLI::App& app, std::uint8_t& dscp) {
+  app.add_option("--dscp", dscp, "Differentiated services code point of the probes")
+      ->type_name("N")
+      ->check(CLI::Range(0, 63));
+}
+
+void declare_probe(CLI::App& app, ProbeTexts& texts, std::string_view target_help) {
+  app.add_option("TARGET", texts.probe.targets, std::string(target_help))->type_name("");
+  declare_family(app, texts.only_v4, texts.only_v6);
+  declare_method(app, texts);
   app.add_option("--flow", texts.probe.flow, "Which of the load-balanced flows")
       ->type_name("N")
       ->check(CLI::Range(0, 65535));
@@ -38,9 +48,7 @@ void declare_probe(CLI::App& app, ProbeTexts& texts, std::string_view target_hel
       ->type_name("N")
       ->check(CLI::Range(0, 10'000'000))
       ->capture_default_str();
-  app.add_option("--dscp", texts.probe.dscp, "Differentiated services code point of the probes")
-      ->type_name("N")
-      ->check(CLI::Range(0, 63));
+  declare_dscp(app, texts.probe.dscp);
   declare_wire(app, texts.probe.wire, texts.source);
   app.add_option("--prober", texts.probe.prober, "native, scamper, mtr, traceroute, ping or nping")
       ->type_name("NAME")
@@ -144,7 +152,7 @@ Finish declare_survey(CLI::App& app) {
       ->type_name("FILE")
       ->required();
   app.add_flag("--resume", command->resume, "Goes on where FILE was left");
-  app.add_option("--method", texts->method, "icmp or udp")->type_name("NAME")->capture_default_str();
+  declare_method(app, *texts);
   app.add_option("--pps", command->packets_per_second, "Packets a second; 0 is no limit")
       ->type_name("N")
       ->check(CLI::Range(0, 10'000'000))
@@ -154,10 +162,13 @@ Finish declare_survey(CLI::App& app) {
       ->check(CLI::Range(1, 32))
       ->capture_default_str();
   app.add_option("--seed", command->seed, "Of the order and the addresses, to have the same again")->type_name("N");
+  declare_dscp(app, command->dscp);
   declare_wire(app, command->wire, texts->source);
   declare_settings(app, command->settings);
   return [command, texts]() -> Result<Command> {
-    command->method = TRY(parse_method(texts->method));
+    const auto wanted = TRY(finish_method(*texts));
+    command->method = wanted.method;
+    command->port = wanted.port;
     TRY(finish_wire(command->wire, texts->source));
     return *command;
   };

@@ -25,14 +25,20 @@ Result<> finish_wire(WireArguments& wire, const std::string& source) {
   return {};
 }
 
+Result<MethodAndPort> finish_method(const ProbeTexts& texts) {
+  MethodAndPort found{.method = TRY(parse_method(texts.method))};
+  if (texts.port == 0) return found;
+  if (found.method == Method::icmp)
+    return fail(ErrorKind::invalid, "--port needs --method udp, tcp or tcp-ack: ICMP has no ports");
+  found.port = static_cast<std::uint16_t>(texts.port);
+  return found;
+}
+
 Result<ProbeArguments> finish_probe(const ProbeTexts& texts) {
   auto probe = texts.probe;
-  probe.method = TRY(parse_method(texts.method));
-  if (texts.port != 0) {
-    if (probe.method == Method::icmp)
-      return fail(ErrorKind::invalid, "--port needs --method udp, tcp or tcp-ack: ICMP has no ports");
-    probe.port = static_cast<std::uint16_t>(texts.port);
-  }
+  const auto wanted = TRY(finish_method(texts));
+  probe.method = wanted.method;
+  probe.port = wanted.port;
   if (probe.targets.empty() && !probe.file) return fail(ErrorKind::invalid, "name a TARGET: an address or a host name");
   TRY(finish_wire(probe.wire, texts.source));
   probe.family = family_of(texts.only_v4, texts.only_v6);

@@ -31,6 +31,12 @@ std::optional<Family> family_of(bool only_v4, bool only_v6);
 
 // `invalid` for what does not go together or no prober is called.
 Result<ProbeArguments> finish_probe(const ProbeTexts& texts);
+// Reads --method and --port.
+struct MethodAndPort {
+  Method method = Method::icmp;
+  std::optional<std::uint16_t> port;
+};
+Result<MethodAndPort> finish_method(const ProbeTexts& texts);
 // Reads --source into the arguments.
 Result<> finish_wire(WireArguments& wire, const std::string& source);
 
