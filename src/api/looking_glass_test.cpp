@@ -295,6 +295,28 @@ TEST_F(LookingGlassApi, parameters_reach_the_prober) {
   EXPECT_EQ(request.timeout, milliseconds(300));
 }
 
+TEST_F(LookingGlassApi, a_run_says_every_option_that_it_was_started_with) {
+  const auto id = start(
+      R"({"target":"12.0.0.1","prober":"native","method":"udp","port":53,"multipath":true,"confidence_percent":99,
+          "dscp":46,"raw_output":true})");
+  const auto started = follow(id)->events.at(0).data.at("parameters").as_object();
+  EXPECT_EQ(started.at("prober"), "native");
+  EXPECT_EQ(started.at("method"), "udp");
+  EXPECT_EQ(started.at("port"), 53);
+  EXPECT_EQ(started.at("multipath"), true);
+  EXPECT_EQ(started.at("confidence_percent"), 99);
+  EXPECT_EQ(started.at("mtu_search"), false);
+  EXPECT_EQ(started.at("dscp"), 46);
+  EXPECT_EQ(started.at("raw_output"), true);
+  EXPECT_EQ(run(id)["parameters"], boost::json::value(started));
+  const auto other = run(start(R"({"target":"12.0.0.1","mtu_search":true})"))["parameters"].as_object();
+  EXPECT_EQ(other.at("prober"), "");
+  EXPECT_EQ(other.at("multipath"), false);
+  EXPECT_EQ(other.at("mtu_search"), true);
+  EXPECT_EQ(other.at("dscp"), 0);
+  EXPECT_EQ(other.at("raw_output"), false);
+}
+
 TEST_F(LookingGlassApi, an_unknown_run_is_not_found) {
   const std::string unknown = "/api/v1/looking-glass/runs/0198c0de-7a3c-7bbb-8ccc-0123456789ab";
   EXPECT_EQ(node_.send("GET", unknown).status, 404);

@@ -70,15 +70,17 @@ std::expected<store::StoredMeasurement, Problem> find_measurement(const ApiConte
   return TRY(context.ports.measurements.by_id(*id));
 }
 
-// One row: a TTL, and one address that answered at it.
+// One row: a TTL, and one address that answered at it or was joined to it.
 struct HopRow {
   Ttl ttl;
   std::optional<IpAddress> address;
   std::optional<Duration> rtt;  // of the first answer in time
   int replies = 0;
+  std::optional<Instant> verified_at;  // of an inferred hop
 };
 
 std::vector<HopRow> rows_of(const Hop& hop) {
+  if (hop.inferred) return {{.ttl = hop.ttl, .address = hop.inferred->from, .verified_at = hop.inferred->verified_at}};
   std::vector<HopRow> rows;
   for (const auto& reply : hop.replies) {
     auto row = std::ranges::find(rows, std::optional(reply.from), &HopRow::address);
@@ -97,7 +99,8 @@ using FactsByAddress = std::map<IpAddress, AddressFacts>;
 Result<FactsByAddress> facts_of_hops(const ApiContext& context, const Measurement& measurement) {
   std::vector<IpAddress> addresses;
   for (const auto& hop : measurement.hops)
-    for (const auto& reply : hop.replies) addresses.push_back(reply.from);
+    for (const auto& row : rows_of(hop))
+      if (row.address) addresses.push_back(*row.address);
   std::ranges::sort(addresses);
   addresses.erase(std::ranges::unique(addresses).begin(), addresses.end());
   FactsByAddress facts;
@@ -105,16 +108,31 @@ Result<FactsByAddress> facts_of_hops(const ApiContext& context, const Measuremen
   return facts;
 }
 
-void write_hop(JsonWriter& json, const Uuid& measurement_id, const HopRow& row, const AddressFacts& facts,
+// How long before the measurement another trace had seen the hop, in whole seconds; one of the same minute may have
+// seen it since.
+void write_inferred(JsonWriter& json, const HopRow& row, Instant started_at) {
+  json.key("inferred").boolean(row.verified_at.has_value());
+  write_or_null(json.key("verified_at"), row.verified_at);
+  json.key("age_seconds");
+  if (row.verified_at) {
+    const auto age = std::max(started_at - *row.verified_at, Duration{});
+    json.integer(std::chrono::duration_cast<std::chrono::seconds>(age).count());
+  } else {
+    json.null();
+  }
+}
+
+void write_hop(JsonWriter& json, const Measurement& measurement, const HopRow& row, const AddressFacts& facts,
                const HopOwner* owner) {
   // The ownership rules judge a TTL by its first answer; another address at it has its own origin only.
   const bool judged = owner != nullptr && owner->address == row.address;
   json.begin_object();
-  json.key("measurement_id").string(measurement_id.to_string());
+  json.key("measurement_id").string(measurement.id.to_string());
   json.key("ttl").integer(row.ttl.value);
   json.key("address").string_or_null(row.address ? row.address->to_string() : "");
   write_milliseconds_or_null(json.key("rtt_ms"), row.rtt);
   json.key("replies").integer(row.replies);
+  write_inferred(json, row, measurement.started_at);
   write_or_null(json.key("asn"), judged ? owner->asn : facts.asn);
   json.key("org_name").string_or_null(facts.org_name);
   json.key("country_code").string_or_null(facts.country_code);
@@ -164,7 +182,7 @@ Answer list_measurement_hops(ApiContext& context, const RouteRequest& request) {
   for (const auto& hop : stored.measurement.hops) {
     for (const auto& row : rows_of(hop)) {
       const auto known = row.address ? facts.find(*row.address) : facts.end();
-      write_hop(list.items(), stored.measurement.id, row, known == facts.end() ? AddressFacts{} : known->second,
+      write_hop(list.items(), stored.measurement, row, known == facts.end() ? AddressFacts{} : known->second,
                 owner_of(stored.as_path, hop.ttl));
     }
   }

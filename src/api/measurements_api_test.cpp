@@ -14,11 +14,15 @@ class MeasurementsApi : public testing::Test {
                                      .target = std::string(target),
                                      .address = address(target),
                                      .kind = kind};
-    auto measurement = trace_over(request, hops);
+    return put(trace_over(request, hops), hops);
+  }
+
+  Measurement put(const Measurement& measurement, const std::vector<std::string>& hops) {
     std::vector<AddressFacts> facts;
     for (const auto& hop : hops)
       if (!hop.empty()) facts.push_back(routing::facts_of(*node_.routes.current(), address(hop)));
-    auto as_path = kind == Kind::ping ? std::nullopt : std::optional(topology::find_as_path(measurement, facts));
+    auto as_path =
+        measurement.kind == Kind::ping ? std::nullopt : std::optional(topology::find_as_path(measurement, facts));
     EXPECT_TRUE(node_.measurements().put({{measurement, as_path, facts}}));
     return measurement;
   }
@@ -86,6 +90,40 @@ TEST_F(MeasurementsApi, hops_are_flat_rows_with_network_rule_and_confidence) {
   EXPECT_EQ(rows[2].at("rule"), "silent");
   EXPECT_EQ(rows[3].at("rule"), "destination");
   EXPECT_GT(rows[3].at("confidence").to_number<double>(), 0.9);
+}
+
+TEST_F(MeasurementsApi, an_inferred_hop_is_a_row_without_replies_that_says_how_old_it_is) {
+  const std::vector<std::string> hops{"192.168.1.1", "11.0.0.1", "12.0.0.1"};
+  auto measurement = trace_over({.id = Uuid::make_v7(kTestStart, random_), .address = address("12.0.0.1")}, hops);
+  auto& joined = measurement.hops[1];
+  joined = {.ttl = joined.ttl, .inferred = InferredHop{address("11.0.0.1"), kTestStart - std::chrono::minutes(3)}};
+  put(measurement, hops);
+  const auto rows = items("/api/v1/measurements/" + measurement.id.to_string() + "/hops");
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[1].at("address"), "11.0.0.1");
+  EXPECT_EQ(rows[1].at("inferred"), true);
+  EXPECT_EQ(rows[1].at("verified_at"), "2026-11-21T23:57:00.000000Z");
+  EXPECT_EQ(rows[1].at("age_seconds"), 180);
+  EXPECT_EQ(rows[1].at("replies"), 0);
+  EXPECT_TRUE(rows[1].at("rtt_ms").is_null());
+  EXPECT_EQ(rows[1].at("asn"), 11);
+  EXPECT_EQ(rows[1].at("prefix"), "11.0.0.0/8");
+  for (const auto row : {0U, 2U}) {
+    EXPECT_EQ(rows[row].at("inferred"), false);
+    EXPECT_TRUE(rows[row].at("verified_at").is_null());
+    EXPECT_TRUE(rows[row].at("age_seconds").is_null());
+  }
+}
+
+TEST_F(MeasurementsApi, a_hop_that_was_seen_elsewhere_after_the_start_has_no_age_below_nothing) {
+  const std::vector<std::string> hops{"11.0.0.1", "12.0.0.1"};
+  auto measurement = trace_over({.id = Uuid::make_v7(kTestStart, random_), .address = address("12.0.0.1")}, hops);
+  measurement.hops[0] = {.ttl = Ttl{1},
+                         .inferred = InferredHop{address("11.0.0.1"), kTestStart + std::chrono::seconds(2)}};
+  put(measurement, hops);
+  const auto rows = items("/api/v1/measurements/" + measurement.id.to_string() + "/hops");
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].at("age_seconds"), 0);
 }
 
 TEST_F(MeasurementsApi, an_unknown_measurement_is_not_found) {

@@ -55,6 +55,12 @@ void write_parameters(JsonWriter& json, const MeasurementRequest& request) {
   json.key("count").integer(request.count);
   json.key("interval_ms").integer(whole_milliseconds(request.interval));
   json.key("timeout_ms").integer(whole_milliseconds(request.timeout));
+  json.key("prober").string(request.prober);
+  json.key("multipath").boolean(request.multipath == Multipath::on);
+  json.key("confidence_percent").integer(request.confidence_percent);
+  json.key("mtu_search").boolean(request.mtu_search == MtuSearch::on);
+  json.key("dscp").integer(request.dscp);
+  json.key("raw_output").boolean(request.raw_output == RawOutput::keep);
   json.end_object();
 }
 
