@@ -1,16 +1,13 @@
 """A hundred kernel routers that share flows: what is drawn of them holds no link that is not there."""
 
 import json
-import os
 import re
-import subprocess
 import sys
 import unittest
 
+from inside import run_inside, skip_outside
 from kernel_routers import ARMS, KernelRouters
-from node import BINARY, SOURCE
-
-INSIDE = "CYBERWATCH_TEST_INSIDE"
+from node import BINARY
 
 
 def links_of_graph(graph, owner):
@@ -27,8 +24,7 @@ def links_of_path(hops, owner):
 class HundredKernelRouters(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        if os.environ[INSIDE] != "yes":
-            raise unittest.SkipTest(os.environ[INSIDE])
+        skip_outside()
         try:
             cls.lab = KernelRouters.build()
         except RuntimeError as refused:
@@ -109,10 +105,4 @@ def addresses_of_row(words):
 
 
 if __name__ == "__main__":
-    if INSIDE not in os.environ:
-        inside = [os.path.join(SOURCE, "tools/without_uplink"), "unshare", "--mount"]
-        probe = subprocess.run([*inside, "true"], capture_output=True, text=True, check=False)
-        os.environ[INSIDE] = "yes" if probe.returncode == 0 else probe.stderr.strip()
-        if probe.returncode == 0:
-            os.execv(inside[0], [*inside, sys.executable, os.path.abspath(__file__), *sys.argv[1:]])
-    unittest.main()
+    run_inside(__file__)

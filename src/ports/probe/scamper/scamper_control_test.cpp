@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -70,8 +71,10 @@ TEST(ScamperControl, the_pieces_do_not_matter) {
   for (const std::size_t piece : {1U, 2U, 3U, 7U, 64U, 1000U}) {
     ControlParser parser;
     std::vector<ControlMessage> messages;
-    for (std::size_t i = 0; i < text.size(); i += piece)
-      for (auto& message : parser.take(text.substr(i, piece)).value()) messages.push_back(std::move(message));
+    for (std::size_t i = 0; i < text.size(); i += piece) {
+      auto taken = parser.take(text.substr(i, piece)).value();
+      std::ranges::move(taken, std::back_inserter(messages));
+    }
     EXPECT_EQ(messages, expected) << piece;
   }
 }
