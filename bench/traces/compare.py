@@ -5,16 +5,19 @@ SHAPE: single (one trace), bulk (a clean network), unclean (silence, loss and li
 TRUTH holds a line for each destination: {"destination": ADDRESS, "hops": [ADDRESS or null, ...], "rtt_ms": MS or null}.
 """
 
+import csv
+import importlib.util
+import io
 import json
 import os
-import platform
+import random
 import re
-import statistics
-import subprocess
+import shutil
 import sys
 import tempfile
-import threading
-import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from side_by_side import compare  # pylint: disable=wrong-import-position
 
 
 class Truth(dict):
@@ -26,42 +29,6 @@ class Truth(dict):
         super().__init__((row["destination"], row["hops"]) for row in rows)
         self.rtt_ms = {row["destination"]: row["rtt_ms"] for row in rows if row["rtt_ms"] is not None}
         self.interfaces = {hop for row in rows for hop in row["hops"] if hop}
-
-
-class DropWatch(threading.Thread):
-    """The most drops that any one raw socket has shown while a tool ran (the kernel counts them per socket)."""
-
-    def __init__(self):
-        super().__init__(daemon=True)
-        self.most, self.ended = 0, threading.Event()
-
-    def run(self):
-        while not self.ended.wait(0.05):
-            for table in ("/proc/net/raw", "/proc/net/raw6"):
-                with open(table, encoding="ascii") as rows:
-                    for row in list(rows)[1:]:
-                        self.most = max(self.most, int(row.split()[-1]))
-
-
-class Run:
-    """A command under time(1): a small parent, so that the memory it reports is the command's own."""
-
-    def __init__(self, command):
-        with tempfile.TemporaryFile() as output, tempfile.NamedTemporaryFile("r") as usage:
-            watch = DropWatch()
-            watch.start()
-            started = time.monotonic()
-            subprocess.run(["time", "-f", "%U %S %M", "-o", usage.name, *command], stdout=output,
-                           stderr=subprocess.DEVNULL, check=False)
-            self.wall = time.monotonic() - started
-            watch.ended.set()
-            watch.join()
-            user, system, kilobytes = usage.read().splitlines()[-1].split()
-            self.cpu = float(user) + float(system)
-            self.memory_mb = int(kilobytes) / 1024
-            self.drops = watch.most
-            output.seek(0)
-            self.text = output.read().decode(errors="replace")
 
 
 # What each tool saw: {destination: ({ttl: set of addresses}, probes sent, destination's RTT or None)}.
@@ -109,6 +76,33 @@ def read_mtr(text):
     return {report["mtr"]["dst"]: (hops, None, None)}
 
 
+def read_trippy(text):
+    report = json.loads(text)
+    hops = {hop["ttl"]: {host["ip"] for host in hop["hosts"]} for hop in report["hops"]}
+    return {report["info"]["target"]["ip"]: (hops, None, None)}
+
+
+CARACAL_HOPS = 16  # it asks for so many of each destination
+
+
+def read_caracal(text):
+    traces = {}
+    for row in csv.DictReader(io.StringIO(text[text.find("capture_timestamp"):])):
+        destination, address = (row[name].removeprefix("::ffff:") for name in ("probe_dst_addr", "reply_src_addr"))
+        hops, count, rtt = traces.get(destination, ({}, CARACAL_HOPS, None))
+        if address == destination and rtt is None:
+            rtt = int(row["rtt"]) / 10
+        hops.setdefault(int(row["probe_ttl"]), set()).add(address)
+        traces[destination] = (hops, count, rtt)
+    return {destination: (ended_at(destination, hops), count, rtt) for destination, (hops, count, rtt) in traces.items()}
+
+
+def ended_at(destination, hops):
+    """Without what lies behind the destination, which answers each probe that goes further."""
+    end = min((ttl for ttl, seen in hops.items() if destination in seen), default=CARACAL_HOPS)
+    return {ttl: seen for ttl, seen in hops.items() if ttl <= end}
+
+
 def judge(traces, truth):
     """Wrong hops (an address that is not the true one), missing ones (silence where there is an answer)."""
     wrong = missing = 0
@@ -141,32 +135,6 @@ def rtt_error(traces, truth, share):
     errors = sorted(rtt - truth.rtt_ms[address] for address, (_, _, rtt) in traces.items()
                     if rtt is not None and address in truth.rtt_ms)
     return errors[min(len(errors) - 1, int(share * len(errors)))] if errors else float("nan")
-
-
-def machine():
-    with open("/proc/cpuinfo", encoding="utf-8") as lines:
-        model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
-    return f"{os.cpu_count()} x {model}, Linux {platform.release()}"
-
-
-def compare(tools, truth, rounds, columns):
-    results = {name: [] for name, _, _ in tools}
-    for _ in range(rounds):  # interleaved, so that a noisy minute meets all alike
-        for name, command, read in tools:
-            run = Run(command)
-            results[name].append((run, read(run.text) if run.text.strip() else {}))
-    print(f"machine: {machine()}; medians of {rounds} rounds; {len(truth)} destinations")
-    print(f"{'':34}" + "".join(f"{title:>14}" for title, _ in columns))
-    medians = {}
-    for name, runs in results.items():
-        row = [statistics.median(value(run, traces, truth) for run, traces in runs) for _, value in columns]
-        medians[name] = row
-        print(f"{name:34}" + "".join(f"{value:14.3f}" for value in row))
-    ours = medians[tools[0][0]]
-    for name, row in medians.items():
-        if name != tools[0][0]:
-            ratios = [f"{theirs / own:13.1f}x" if own else f"{theirs:14g}" for own, theirs in zip(ours, row)]
-            print(f"{'  ' + name + ' / ours':34}" + "".join(ratios))
 
 
 def probes(run, traces):
@@ -207,6 +175,23 @@ def scamper(targets, trace, *options):
     return ["scamper", "-p", "10000", "-w", "10000", "-O", "json", *options, "-c", trace, "-f", targets]
 
 
+def caracal(probes, rate):
+    """Nothing where its Python package is not installed."""
+    if importlib.util.find_spec("pycaracal") is None:
+        print("caracal is not here: `pip install pycaracal`")
+        return []
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "caracal.py")
+    return [(f"caracal {rate}", [sys.executable, script, probes, str(rate)], read_caracal)]
+
+
+def trippy(address):
+    """Nothing where it is not installed."""
+    if shutil.which("trip") is None:
+        print("trippy is not here: `cargo install trippy`")
+        return []
+    return [("trip --mode json -C 1", ["trip", "--mode", "json", "-C", "1", "--icmp", address], read_trippy)]
+
+
 def single_tools(binary, address):
     return [
         ("cyberwatch trace", [binary, "trace", "--json", address], read_cyberwatch),
@@ -214,30 +199,41 @@ def single_tools(binary, address):
         ("traceroute -n -I -q1 -N32", ["traceroute", "-n", "-I", "-q1", "-N32", address], read_traceroute),
         ("mtr --report -c 1", ["mtr", "--json", "-n", "-c", "1", address], read_mtr),
         ("scamper icmp-paris", ["scamper", "-O", "json", "-c", "trace -P icmp-paris", "-i", address], read_scamper),
+        *trippy(address),
     ]
 
 
-def bulk_tools(binary, targets):
+def bulk_tools(binary, targets, probes):
     return [
         ("cyberwatch trace --pps 0", trace_file(binary, targets, "--pps", "0"), read_cyberwatch),
         ("cyberwatch --pps 10000", trace_file(binary, targets, "--pps", "10000"), read_cyberwatch),
         ("cyberwatch --pps 100000", trace_file(binary, targets, "--pps", "100000"), read_cyberwatch),
         ("cyberwatch --pps 0 --join", trace_file(binary, targets, "--pps", "0", "--join"), read_cyberwatch),
         ("scamper -p 10000 icmp-paris", scamper(targets, "trace -P icmp-paris -w 1 -q 2"), read_scamper),
+        *caracal(probes, 200000),
     ]
 
 
-def unclean_tools(binary, targets):
+def unclean_tools(binary, targets, probes):
     return [
         ("cyberwatch --pps 10000 --join", trace_file(binary, targets, "--pps", "10000", "--join"), read_cyberwatch),
         ("cyberwatch --pps 10000", trace_file(binary, targets, "--pps", "10000"), read_cyberwatch),
         ("scamper -w 1 -q 2 -g 5", scamper(targets, "trace -P icmp-paris -w 1 -q 2 -g 5"), read_scamper),
+        *caracal(probes, 10000),
     ]
 
 
 def write_targets(targets, truth, times=1):
     targets.write("\n".join(list(truth) * times) + "\n")
     targets.flush()
+
+
+def write_probes(probes, truth):
+    """All that caracal is to send, in random order: two probes to one router do not follow each other."""
+    rows = [f"{destination},24000,33434,{ttl},icmp\n" for destination in truth for ttl in range(1, CARACAL_HOPS + 1)]
+    random.Random(1).shuffle(rows)
+    probes.writelines(rows)
+    probes.flush()
 
 
 def last_sweep(read, truth):
@@ -250,7 +246,7 @@ def main():
     if shape == "single":
         compare(single_tools(binary, next(iter(truth))), truth, rounds, SINGLE_COLUMNS)
         return
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as targets:
+    with tempfile.NamedTemporaryFile("w") as targets, tempfile.NamedTemporaryFile("w") as probes:
         write_targets(targets, truth, 2 if shape == "repeat" else 1)
         if shape == "repeat":
             known = trace_file(binary, targets.name, "--pps", "0", "--join")
@@ -258,7 +254,8 @@ def main():
             tools = [("cyberwatch --join, second time", known, last_sweep(read_cyberwatch, truth)),
                      ("cyberwatch, second time", whole, last_sweep(read_cyberwatch, truth))]
         else:
-            tools = (bulk_tools if shape == "bulk" else unclean_tools)(binary, targets.name)
+            write_probes(probes, truth)
+            tools = (bulk_tools if shape == "bulk" else unclean_tools)(binary, targets.name, probes.name)
         compare(tools, truth, rounds, BULK_COLUMNS)
 
 
