@@ -47,6 +47,7 @@ void use_everything(SqlStore& store) {
     ASSERT_TRUE(measurements.list(query));
   }
   ASSERT_TRUE(measurements.crossing({.address = samples::router(1)}));
+  ASSERT_TRUE(measurements.crossing({.address = samples::router(1), .most_paths = 0}));
   ASSERT_TRUE(measurements.count());
   for (int i = 0; i < 3; ++i)
     ASSERT_TRUE(store.refusals().note(
