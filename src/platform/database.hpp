@@ -2,16 +2,19 @@
 
 // The thin contract for one connection to an SQL database. Statements are written with `$1`, `$2`, prepared once
 // and kept; the dialect is what SQLite and PostgreSQL both speak. Instants, ids and addresses travel as text
-// (RFC 3339, RFC 9562, RFC 5952) and an adapter maps them to the honest types of its server.
+// (RFC 3339, RFC 9562, RFC 5952), arrays as JSON, and an adapter maps them to the honest types of its server.
 //
 // Errors of every call: `exhausted` (the disk or the memory is full), `conflict` (locked by somebody else, or a
 // constraint says no), `unavailable` (cannot be opened, read or written: permission, device, connection),
 // `invalid` (not a database, or a value too big), `internal` (damaged, or a fault of ours).
 
+#include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,7 +24,6 @@
 #include <variant>
 #include <vector>
 
-#include "core/guarded.hpp"
 #include "core/result.hpp"
 
 namespace cw::platform {
@@ -55,6 +57,18 @@ class SqlValue {
 
 using SqlValues = std::span<const SqlValue>;
 
+// Many sets of values for one statement. Unlike a single set they keep their text.
+class SqlBatch {
+ public:
+  void add(std::initializer_list<SqlValue> values);
+  [[nodiscard]] std::size_t size() const { return rows_.size(); }
+  [[nodiscard]] SqlValues operator[](std::size_t row) const { return rows_[row]; }
+
+ private:
+  std::vector<std::vector<SqlValue>> rows_;
+  std::deque<std::string> texts_;
+};
+
 // One row of an answer, valid until its handler returns. Columns count from 0. A value of another type is
 // converted as the database does it; null reads as 0 or empty.
 class SqlRow {
@@ -70,10 +84,15 @@ class SqlRow {
 // An error from the handler ends the query and is the query's error.
 using RowHandler = std::function<Result<>(const SqlRow&)>;
 
+// Where the two do not speak alike: migrations, and the few statements that look into arrays.
+enum class SqlDialect : std::uint8_t { sqlite, postgresql };
+
 // One connection, used by one thread at a time.
 class Database {
  public:
   virtual ~Database() = default;
+
+  [[nodiscard]] virtual SqlDialect dialect() const = 0;
 
   // What people call it: the file, or the URL without a password.
   [[nodiscard]] virtual std::string_view name() const = 0;
@@ -81,6 +100,9 @@ class Database {
   // Runs one statement; returns how many rows it changed.
   virtual Result<std::int64_t> execute(std::string_view sql, SqlValues values) = 0;
   virtual Result<> query(std::string_view sql, SqlValues values, const RowHandler& on_row) = 0;
+  // Runs one statement for every set of values, in their order and without waiting for a server in between; returns
+  // how many rows were changed. In a transaction: what failed in the middle has begun.
+  virtual Result<std::int64_t> execute_all(std::string_view sql, const SqlBatch& batch);
   // Runs several statements without parameters, as migrations have them; nothing of it is kept prepared.
   virtual Result<> script(std::string_view sql) = 0;
 
@@ -88,6 +110,10 @@ class Database {
   virtual Result<> begin() = 0;
   virtual Result<> commit() = 0;
   virtual void rollback() = 0;
+  // In a transaction: waits until no other transaction holds one of these keys, and holds them until this one ends.
+  // Where only one transaction writes at a time, `begin` has done so.
+  virtual Result<> lock(std::span<const std::int64_t> /*keys*/) { return {}; }
+  virtual Result<bool> has_table(std::string_view table) = 0;
 
   // The statements kept prepared, for tests that ask the planner about each.
   [[nodiscard]] virtual std::vector<std::string> statements() const = 0;
@@ -120,25 +146,58 @@ class Transaction {
   Database* database_;
 };
 
-// A database as a process uses it: one connection that writes, and one that reads without waiting for the
-// writer. Shared by the store and the queue that live in one database.
+// Connections that wait for somebody to use them, one at a time each.
+class ConnectionPool {
+ public:
+  explicit ConnectionPool(std::vector<std::unique_ptr<Database>> connections) : idle_(std::move(connections)) {}
+
+  // Calls `use(Database&)` as soon as a connection is free. Not from within another use: it might wait for itself.
+  template <class Use>
+  auto with(Use&& use) -> std::invoke_result_t<Use, Database&> {
+    const Lease lease(*this);
+    return std::forward<Use>(use)(*lease.connection);
+  }
+
+ private:
+  struct Lease {
+    explicit Lease(ConnectionPool& owner) : pool(owner), connection(owner.take()) {}
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() { pool.give_back(std::move(connection)); }
+
+    ConnectionPool& pool;
+    std::unique_ptr<Database> connection;
+  };
+
+  std::unique_ptr<Database> take();
+  void give_back(std::unique_ptr<Database> connection);
+
+  std::mutex mutex_;
+  std::condition_variable returned_;
+  std::vector<std::unique_ptr<Database>> idle_;
+};
+
+// A database as a process uses it, shared by the store and the queue that live in it: one connection that writes and
+// one that reads without waiting for the writer, or as many as there may be transactions at once.
 class SharedDatabase {
  public:
   // Without a reader, reading goes through the writer.
   SharedDatabase(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader);
+  // All of them write and read. At least one.
+  explicit SharedDatabase(std::vector<std::unique_ptr<Database>> connections);
 
   [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] SqlDialect dialect() const { return dialect_; }
 
   // Calls `work(Database&)`, which returns a Result, in one transaction: committed when it succeeds, otherwise
-  // rolled back. The result stands only if the commit did.
+  // rolled back. The result stands only if the commit did. Where transactions run side by side, one that got into
+  // the way of another is begun again, so `work` may be called more than once.
   template <class Work>
   auto write(Work&& work) -> std::invoke_result_t<Work, Database&> {
-    return writer_.with([&](std::unique_ptr<Database>& database) -> std::invoke_result_t<Work, Database&> {
-      auto transaction = Transaction::begin(*database);
-      if (!transaction) return std::unexpected(std::move(transaction).error());
-      auto result = std::forward<Work>(work)(*database);
-      if (!result) return result;
-      if (auto committed = transaction->commit(); !committed) return std::unexpected(std::move(committed).error());
+    return writers_.with([&](Database& database) -> std::invoke_result_t<Work, Database&> {
+      auto result = in_transaction(database, work);
+      for (int attempt = 1; attempt < attempts_ && !result && result.error().kind == ErrorKind::conflict; ++attempt)
+        result = in_transaction(database, work);
       return result;
     });
   }
@@ -146,18 +205,25 @@ class SharedDatabase {
   // Calls `work(Database&)` with a connection for reading. It must not wait for a write.
   template <class Work>
   auto read(Work&& work) -> std::invoke_result_t<Work, Database&> {
-    return reader().with([&](std::unique_ptr<Database>& database) { return std::forward<Work>(work)(*database); });
+    return (readers_ ? *readers_ : writers_).with([&](Database& database) { return work(database); });
   }
 
  private:
-  using Connection = Guarded<std::unique_ptr<Database>>;
-
-  Connection& reader() { return has_reader_ ? reader_ : writer_; }
+  template <class Work>
+  static auto in_transaction(Database& database, Work& work) -> std::invoke_result_t<Work&, Database&> {
+    auto transaction = Transaction::begin(database);
+    if (!transaction) return std::unexpected(std::move(transaction).error());
+    auto result = work(database);
+    if (!result) return result;
+    if (auto committed = transaction->commit(); !committed) return std::unexpected(std::move(committed).error());
+    return result;
+  }
 
   std::string name_;
-  bool has_reader_;
-  Connection writer_;
-  Connection reader_;
+  SqlDialect dialect_;
+  int attempts_ = 1;
+  ConnectionPool writers_;
+  std::optional<ConnectionPool> readers_;
 };
 
 }  // namespace cw::platform

@@ -11,7 +11,18 @@ constexpr std::string_view make_record =
     "CREATE TABLE IF NOT EXISTS schema_migrations ("
     "component TEXT NOT NULL, version INTEGER NOT NULL, applied_at TEXT NOT NULL, PRIMARY KEY (component, version))";
 
+// "cywa": whoever holds it changes the schema.
+constexpr std::int64_t schema_lock[] = {0x63797761};
+
+// A user who may not make tables can still find that none is missing.
+Result<> prepare_record(Database& database) {
+  TRY(database.lock(schema_lock));
+  if (!TRY(database.has_table("schema_migrations"))) TRY(database.execute(make_record));
+  return {};
+}
+
 Result<bool> apply_next(Database& database, std::string_view component, std::span<const Migration> migrations) {
+  TRY(database.lock(schema_lock));
   const int reached = TRY(schema_version(database, component));
   const int known = static_cast<int>(migrations.size());
   if (reached > known)
@@ -33,7 +44,7 @@ Result<bool> apply_next(Database& database, std::string_view component, std::spa
 }  // namespace
 
 Result<> migrate(SharedDatabase& database, std::string_view component, std::span<const Migration> migrations) {
-  TRY(database.write([](Database& writer) -> Result<std::int64_t> { return writer.execute(make_record); }));
+  TRY(database.write(prepare_record));
   // Each in its own transaction, which first asks how far the database is.
   while (TRY(database.write([&](Database& writer) { return apply_next(writer, component, migrations); }))) {
   }

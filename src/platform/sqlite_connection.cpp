@@ -158,6 +158,15 @@ void SqliteConnection::rollback() {
     const auto ended = execute("ROLLBACK");
 }
 
+Result<bool> SqliteConnection::has_table(std::string_view table) {
+  bool found = false;
+  TRY(query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = $1", {table}, [&](const SqlRow&) -> Result<> {
+    found = true;
+    return {};
+  }));
+  return found;
+}
+
 std::vector<std::string> SqliteConnection::statements() const {
   std::vector<std::string> texts;
   for (const auto& [sql, statement] : statements_) texts.push_back(sql);

@@ -23,6 +23,7 @@ class SqliteConnection final : public Database {
   // `file` as SQLite takes it, ":memory:" for a private one.
   static Result<std::unique_ptr<SqliteConnection>> open(const std::string& file, std::string name);
 
+  [[nodiscard]] SqlDialect dialect() const override { return SqlDialect::sqlite; }
   [[nodiscard]] std::string_view name() const override { return name_; }
   using Database::execute;
   using Database::query;
@@ -32,6 +33,7 @@ class SqliteConnection final : public Database {
   Result<> begin() override;
   Result<> commit() override;
   void rollback() override;
+  Result<bool> has_table(std::string_view table) override;
   [[nodiscard]] std::vector<std::string> statements() const override;
 
  private:

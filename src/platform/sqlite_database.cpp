@@ -83,8 +83,8 @@ Result<std::optional<std::filesystem::path>> parse_sqlite_url(std::string_view u
       return fail(ErrorKind::invalid, fmt::format("{}: write sqlite:///absolute/file or sqlite::memory:", url_or_path));
     path.remove_prefix(2);
   } else if (path.find("://") != std::string_view::npos) {
-    return fail(ErrorKind::unsupported,
-                fmt::format("{}: this build has the store sqlite:///file", path.substr(0, path.find("://"))));
+    return fail(ErrorKind::unsupported, fmt::format("{}: a store is at sqlite:///file or postgresql://server/database",
+                                                    path.substr(0, path.find("://"))));
   }
   if (path.empty() || path.ends_with('/') || path.find('\0') != std::string_view::npos)
     return fail(ErrorKind::invalid, "the name of the database file is missing");
