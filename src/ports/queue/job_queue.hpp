@@ -24,6 +24,9 @@ struct QueueStatus {
   std::size_t leased = 0;
   std::size_t dead = 0;
   std::optional<Instant> oldest_waiting;
+  // Where others may push tasks to an inbox: those that are no jobs yet, and those kept that were refused.
+  std::size_t inbox = 0;
+  std::size_t rejected = 0;
 };
 
 struct DeadJob {
@@ -39,6 +42,11 @@ struct QueueLimits {
   Duration first_backoff = std::chrono::seconds(30);
   Duration longest_backoff = std::chrono::hours(1);
 };
+
+// `invalid` without an id or with a priority that is not from 0 to 9.
+Result<> check_job(const Job& job);
+// How long a job waits after that attempt has failed: doubles with every attempt.
+Duration backoff_after(const QueueLimits& limits, int attempt);
 
 class JobQueue {
  public:
@@ -73,6 +81,17 @@ class JobQueue {
 
   virtual Result<QueueStatus> status() = 0;
   virtual Result<std::vector<DeadJob>> dead(std::size_t most) = 0;
+
+  // Waiting jobs, due or not: the highest priority first, the longest due first among equals.
+  virtual Result<std::vector<Job>> peek(std::size_t most) = 0;
+
+  // Offers a dead job again, all attempts before it, with the measurement id it has. `repeated` when the same target
+  // and kind is queued meanwhile: then that job stands for both. `not_found` for what is not dead, `exhausted` as for
+  // enqueue.
+  virtual Result<Enqueued> retry(const Uuid& id, Instant now) = 0;
+
+  // Removes a waiting or dead job. `conflict` while it is leased, `not_found` for any other.
+  virtual Result<> drop(const Uuid& id) = 0;
 };
 
 }  // namespace cw::queue

@@ -305,6 +305,102 @@ TEST_P(JobQueueConformance, the_status_counts_what_is_there) {
   EXPECT_EQ(status->oldest_waiting, start() + seconds(1));
 }
 
+TEST_P(JobQueueConformance, waiting_jobs_can_be_looked_at_in_the_order_they_would_be_leased) {
+  for (const auto& [number, priority, due] : {std::tuple{1, 2, 0}, {2, 7, 300}, {3, 7, 1}, {4, 9, 4}}) {
+    auto job = job_for(random(), number, priority);
+    job.not_before = start() + seconds(due);
+    ASSERT_TRUE(queue().enqueue(job));
+  }
+  EXPECT_EQ(numbers_of(queue().peek(10)), (std::vector{4, 3, 2, 1}));
+  EXPECT_EQ(numbers_of(queue().peek(2)), (std::vector{4, 3}));
+  EXPECT_EQ(queue().status()->waiting, 4u);
+  ASSERT_EQ(numbers_of(queue().lease(start() + seconds(10), lease_time, 1)), std::vector{4});
+  EXPECT_EQ(numbers_of(queue().peek(10)), (std::vector{3, 2, 1})) << "what is leased does not wait";
+}
+
+// Leases and fails until the job is dead.
+Job kill(JobQueue& queue, Instant now, int attempts) {
+  Job job;
+  for (int attempt = 0; attempt < attempts; ++attempt) {
+    const auto leased = queue.lease(now + minutes(attempt), lease_time, 1);
+    EXPECT_EQ(leased->size(), 1u);
+    if (leased->empty()) return job;
+    job = leased->front();
+    EXPECT_TRUE(queue.fail_attempt(job, now + minutes(attempt), "no route"));
+  }
+  return job;
+}
+
+TEST_P(JobQueueConformance, a_dead_job_that_is_tried_again_has_all_its_attempts_and_its_measurement_id) {
+  ASSERT_TRUE(queue().enqueue(job_for(random(), 1)));
+  const auto dead = kill(queue(), start(), limits.most_attempts);
+  const auto later = start() + minutes(60);
+  ASSERT_EQ(queue().retry(dead.id, later), Enqueued::added);
+  EXPECT_EQ(queue().status()->dead, 0u);
+  EXPECT_EQ(*queue().next_due(), later);
+  EXPECT_EQ(queue().enqueue(job_for(random(), 1)), Enqueued::repeated) << "it is queued again";
+  const auto again = kill(queue(), later, limits.most_attempts);
+  EXPECT_EQ(again.id, dead.id);
+  EXPECT_EQ(again.attempt, limits.most_attempts);
+  EXPECT_EQ(again.measurement_id, dead.measurement_id);
+  EXPECT_EQ(queue().status()->dead, 1u);
+}
+
+TEST_P(JobQueueConformance, a_dead_job_gives_way_to_one_that_is_queued_for_the_same_meanwhile) {
+  ASSERT_TRUE(queue().enqueue(job_for(random(), 1)));
+  const auto dead = kill(queue(), start(), limits.most_attempts);
+  ASSERT_EQ(queue().enqueue(job_for(random(), 1)), Enqueued::added);
+  EXPECT_EQ(queue().retry(dead.id, start()), Enqueued::repeated);
+  EXPECT_EQ(queue().status()->dead, 0u);
+  EXPECT_EQ(queue().status()->waiting, 1u);
+}
+
+TEST_P(JobQueueConformance, only_dead_jobs_are_tried_again_and_only_while_there_is_room) {
+  limits.most_waiting = 1;
+  ASSERT_TRUE(queue().enqueue(job_for(random(), 1)));
+  const auto dead = kill(queue(), start(), limits.most_attempts);
+  const auto waiting = job_for(random(), 2);
+  ASSERT_TRUE(queue().enqueue(waiting));
+  EXPECT_EQ(queue().retry(waiting.id, start()).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(queue().retry(job_for(random(), 3).id, start()).error().kind, ErrorKind::not_found);
+  EXPECT_EQ(queue().retry(dead.id, start()).error().kind, ErrorKind::exhausted);
+  EXPECT_EQ(queue().status()->dead, 1u);
+}
+
+TEST_P(JobQueueConformance, waiting_and_dead_jobs_can_be_dropped_and_leased_ones_not) {
+  ASSERT_TRUE(queue().enqueue(job_for(random(), 1)));
+  const auto dead = kill(queue(), start(), limits.most_attempts);
+  const auto waiting = job_for(random(), 2, 1);
+  ASSERT_TRUE(queue().enqueue(job_for(random(), 3, 9)));
+  ASSERT_TRUE(queue().enqueue(waiting));
+  const auto leased = queue().lease(start(), lease_time, 1);
+  ASSERT_EQ(numbers_of(leased), std::vector{3});
+  EXPECT_EQ(queue().drop(leased->front().id).error().kind, ErrorKind::conflict);
+  EXPECT_TRUE(queue().drop(dead.id));
+  EXPECT_TRUE(queue().drop(waiting.id));
+  EXPECT_EQ(queue().drop(waiting.id).error().kind, ErrorKind::not_found);
+  const auto status = queue().status();
+  EXPECT_EQ(status->waiting, 0u);
+  EXPECT_EQ(status->dead, 0u);
+  EXPECT_EQ(status->oldest_waiting, std::nullopt);
+  EXPECT_TRUE(queue().acknowledge(leased->front()));
+  EXPECT_EQ(queue().enqueue(job_for(random(), 2)), Enqueued::added) << "a dropped job does not stand in the way";
+}
+
+TEST_P(JobQueueConformance, more_jobs_than_one_lease_takes_are_leased_one_after_the_other) {
+  limits.most_waiting = 3'000;
+  for (int i = 0; i < 2'500; ++i) ASSERT_TRUE(queue().enqueue(job_for(random(), i)));
+  std::set<Uuid> leased;
+  while (true) {
+    const auto jobs = queue().lease(start(), lease_time, 2'000);
+    ASSERT_TRUE(jobs) << jobs.error().message;
+    if (jobs->empty()) break;
+    for (const auto& job : *jobs) EXPECT_TRUE(leased.insert(job.id).second);
+  }
+  EXPECT_EQ(leased.size(), 2'500u);
+  EXPECT_EQ(queue().reap(start() + lease_time), 2'500u);
+}
+
 // What must be true whatever happens, kept beside the queue.
 class Ledger {
  public:

@@ -13,6 +13,7 @@ namespace cw::queue {
 
 // Made at build time from ports/queue/embedded/migrations.
 std::span<const platform::Migration> queue_migrations();
+std::span<const platform::Migration> queue_migrations_postgresql();
 
 namespace {
 
@@ -25,11 +26,8 @@ std::unexpected<Error> lost_lease(const Job& job) {
   return fail(ErrorKind::not_found, fmt::format("the lease of job {} has ended", job.id.to_string()));
 }
 
-Result<> check(const Job& job) {
-  if (job.id.is_nil()) return fail(ErrorKind::invalid, "a job needs an id");
-  if (job.priority < 0 || job.priority > highest_priority)
-    return fail(ErrorKind::invalid, fmt::format("priority {} is not from 0 to {}", job.priority, highest_priority));
-  return {};
+std::unexpected<Error> full(std::size_t waiting) {
+  return fail(ErrorKind::exhausted, fmt::format("the queue is full with {} jobs: try later", waiting));
 }
 
 // 1. Every tenth job leased is the one that has been due the longest, whatever its priority.
@@ -87,9 +85,10 @@ class LeaseRound {
 
 Result<std::unique_ptr<EmbeddedJobQueue>> EmbeddedJobQueue::open(std::shared_ptr<platform::SharedDatabase> database,
                                                                  const EmbeddedQueueOptions& options) {
-  TRY(platform::migrate(*database, "queue", queue_migrations()));
+  const bool on_postgres = database->dialect() == platform::SqlDialect::postgresql;
+  TRY(platform::migrate(*database, "queue", on_postgres ? queue_migrations_postgresql() : queue_migrations()));
   std::unique_ptr<EmbeddedJobQueue> queue(new EmbeddedJobQueue(std::move(database), options));
-  TRY(queue->recover(options.now));
+  TRY(queue->recover(options));
   return queue;
 }
 
@@ -97,23 +96,23 @@ EmbeddedJobQueue::EmbeddedJobQueue(std::shared_ptr<platform::SharedDatabase> dat
                                    const EmbeddedQueueOptions& options)
     : database_(std::move(database)), limits_(options.limits), state_(State{.random = Random(options.seed)}) {}
 
-Result<> EmbeddedJobQueue::recover(Instant now) {
-  TRY(end_leases(std::nullopt, now, "the process ended during its last attempt"));
+Result<> EmbeddedJobQueue::recover(const EmbeddedQueueOptions& options) {
+  if (options.earlier_leases == EarlierLeases::end)
+    TRY(end_leases(std::nullopt, options.now, "the process ended during its last attempt"));
   const auto status = TRY(database_->write([](Database& database) { return find_status(database); }));
   state_.with([&](State& state) { state.waiting = status.waiting; });
   return {};
 }
 
 Result<Enqueued> EmbeddedJobQueue::enqueue(const Job& job) {
-  TRY(check(job));
+  TRY(check_job(job));
   return state_.with([&](State& state) -> Result<Enqueued> {
     const auto add_or_raise = [&](Database& database) -> Result<Enqueued> {
       if (const auto known = TRY(find_queued(database, job))) {
         if (job.priority > known->priority) TRY(raise_priority(database, known->id, job.priority));
         return Enqueued::repeated;
       }
-      if (state.waiting >= limits_.most_waiting)
-        return fail(ErrorKind::exhausted, fmt::format("the queue is full with {} jobs: try later", state.waiting));
+      if (state.waiting >= limits_.most_waiting) return full(state.waiting);
       TRY(insert_waiting(database, job));
       return Enqueued::added;
     };
@@ -149,7 +148,7 @@ Result<> EmbeddedJobQueue::acknowledge(const Job& job) {
 Result<> EmbeddedJobQueue::fail_attempt(const Job& job, Instant now, std::string_view error) {
   const bool last = job.attempt >= limits_.most_attempts;
   const auto back_off_or_die = [&](Database& database) -> Result<> {
-    if (!TRY(mark_waiting(database, job, now + backoff_after(job.attempt)))) return lost_lease(job);
+    if (!TRY(mark_waiting(database, job, now + backoff_after(limits_, job.attempt)))) return lost_lease(job);
     if (!last) return {};
     TRY(mark_dead(database, job.id.to_string(), now, printable(error, 500)));
     return trim_dead(database, limits_.most_dead);
@@ -185,6 +184,7 @@ Result<std::size_t> EmbeddedJobQueue::end_leases(std::optional<Instant> expired_
                                                  std::string_view error) {
   std::size_t offered = 0;
   const auto end_all = [&](Database& database) -> Result<std::size_t> {
+    offered = 0;
     const auto leases = TRY(find_ended_leases(database, expired_by));
     for (const auto& lease : leases) {
       const bool dead = lease.attempt >= limits_.most_attempts;
@@ -201,13 +201,6 @@ Result<std::size_t> EmbeddedJobQueue::end_leases(std::optional<Instant> expired_
   });
 }
 
-// Doubles with every attempt.
-Duration EmbeddedJobQueue::backoff_after(int attempt) const {
-  auto backoff = limits_.first_backoff;
-  for (int i = 1; i < attempt && backoff < limits_.longest_backoff; ++i) backoff *= 2;
-  return std::min(backoff, limits_.longest_backoff);
-}
-
 Result<std::optional<Instant>> EmbeddedJobQueue::next_due() {
   return database_->read([](Database& database) { return find_next_due(database); });
 }
@@ -218,6 +211,50 @@ Result<QueueStatus> EmbeddedJobQueue::status() {
 
 Result<std::vector<DeadJob>> EmbeddedJobQueue::dead(std::size_t most) {
   return database_->read([&](Database& database) { return find_dead(database, most); });
+}
+
+Result<std::vector<Job>> EmbeddedJobQueue::peek(std::size_t most) {
+  return database_->read([&](Database& database) -> Result<std::vector<Job>> {
+    std::vector<Job> jobs;
+    for (int priority = highest_priority; priority >= 0 && jobs.size() < most; --priority)
+      for (auto& waiting : TRY(find_due(database, Instant::max(), priority, most - jobs.size())))
+        if (waiting.job) jobs.push_back(*std::move(waiting.job));
+    return jobs;
+  });
+}
+
+Result<Enqueued> EmbeddedJobQueue::retry(const Uuid& id, Instant now) {
+  return state_.with([&](State& state) -> Result<Enqueued> {
+    const auto raise = [&](Database& database) -> Result<Enqueued> {
+      const auto job = TRY(find_job(database, id, "dead"));
+      if (!job) return fail(ErrorKind::not_found, fmt::format("there is no dead job {}", id.to_string()));
+      if (TRY(find_queued(database, *job))) {
+        TRY(remove_job(database, id));
+        return Enqueued::repeated;
+      }
+      if (state.waiting >= limits_.most_waiting) return full(state.waiting);
+      TRY(raise_dead(database, id, now));
+      return Enqueued::added;
+    };
+    const auto enqueued = TRY(database_->write(raise));
+    if (enqueued == Enqueued::added) ++state.waiting;
+    return enqueued;
+  });
+}
+
+Result<> EmbeddedJobQueue::drop(const Uuid& id) {
+  return state_.with([&](State& state) -> Result<> {
+    const auto remove = [&](Database& database) -> Result<std::string> {
+      const auto job_state = TRY(find_state(database, id));
+      if (!job_state) return fail(ErrorKind::not_found, fmt::format("there is no job {}", id.to_string()));
+      if (*job_state == "leased")
+        return fail(ErrorKind::conflict, fmt::format("job {} is being measured: wait for its end", id.to_string()));
+      TRY(remove_job(database, id));
+      return *job_state;
+    };
+    if (TRY(database_->write(remove)) == "waiting") --state.waiting;
+    return {};
+  });
 }
 
 }  // namespace cw::queue

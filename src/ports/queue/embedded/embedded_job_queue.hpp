@@ -17,10 +17,15 @@
 
 namespace cw::queue {
 
+// Whether the leases of a process that is gone are ended at opening, or left, as by one that only looks at the jobs of
+// another.
+enum class EarlierLeases : std::uint8_t { end, leave };
+
 struct EmbeddedQueueOptions {
   QueueLimits limits;
   std::uint64_t seed = 0;  // of the measurement ids
   Instant now;             // when leases of a dead process are offered again
+  EarlierLeases earlier_leases = EarlierLeases::end;
 };
 
 class EmbeddedJobQueue final : public JobQueue {
@@ -40,6 +45,9 @@ class EmbeddedJobQueue final : public JobQueue {
   Result<std::optional<Instant>> next_due() override;
   Result<QueueStatus> status() override;
   Result<std::vector<DeadJob>> dead(std::size_t most) override;
+  Result<std::vector<Job>> peek(std::size_t most) override;
+  Result<Enqueued> retry(const Uuid& id, Instant now) override;
+  Result<> drop(const Uuid& id) override;
 
  private:
   // What is kept beside the table: how many jobs wait, so that the bound costs no count, and how many leases
@@ -52,10 +60,9 @@ class EmbeddedJobQueue final : public JobQueue {
 
   EmbeddedJobQueue(std::shared_ptr<platform::SharedDatabase> database, const EmbeddedQueueOptions& options);
 
-  Result<> recover(Instant now);
+  Result<> recover(const EmbeddedQueueOptions& options);
   Result<> give_back(const Job& job, Instant not_before);
   Result<std::size_t> end_leases(std::optional<Instant> expired_by, Instant now, std::string_view error);
-  [[nodiscard]] Duration backoff_after(int attempt) const;
 
   std::shared_ptr<platform::SharedDatabase> database_;
   QueueLimits limits_;

@@ -161,6 +161,28 @@ Result<std::vector<DeadJob>> find_dead(Database& database, std::size_t most) {
   return platform::select_all(database, sql, {most}, read_dead);
 }
 
+Result<std::optional<Job>> find_job(Database& database, const Uuid& id, std::string_view state) {
+  static const auto sql = fmt::format("SELECT {} FROM jobs WHERE id = $1 AND state = $2", job_columns);
+  return platform::select_one(database, sql, {id.to_string(), state}, read_job);
+}
+
+Result<std::optional<std::string>> find_state(Database& database, const Uuid& id) {
+  return platform::select_one(database, "SELECT state FROM jobs WHERE id = $1", {id.to_string()},
+                              [](const SqlRow& row) -> Result<std::string> { return std::string(row.text(0)); });
+}
+
+Result<> raise_dead(Database& database, const Uuid& id, Instant not_before) {
+  TRY(database.execute(
+      "UPDATE jobs SET state = 'waiting', attempt = 0, not_before = $2, error = NULL, died_at = NULL WHERE id = $1",
+      {id.to_string(), format_rfc3339(not_before)}));
+  return {};
+}
+
+Result<> remove_job(Database& database, const Uuid& id) {
+  TRY(database.execute("DELETE FROM jobs WHERE id = $1", {id.to_string()}));
+  return {};
+}
+
 Result<QueueStatus> find_status(Database& database) {
   QueueStatus status;
   const auto count = [&](std::string_view sql) { return platform::select_integer(database, sql); };

@@ -56,6 +56,13 @@ Result<> offer_again(platform::Database& database, std::string_view id, Instant 
 Result<> trim_dead(platform::Database& database, std::size_t most);
 
 Result<std::vector<DeadJob>> find_dead(platform::Database& database, std::size_t most);
+// A job in that state, if it is; its state, if it is known at all.
+Result<std::optional<Job>> find_job(platform::Database& database, const Uuid& id, std::string_view state);
+Result<std::optional<std::string>> find_state(platform::Database& database, const Uuid& id);
+// Makes a dead job wait as if it had never been tried.
+Result<> raise_dead(platform::Database& database, const Uuid& id, Instant not_before);
+Result<> remove_job(platform::Database& database, const Uuid& id);
+
 Result<QueueStatus> find_status(platform::Database& database);
 Result<std::optional<Instant>> find_next_due(platform::Database& database);
 
