@@ -73,7 +73,8 @@ struct NewMeasurement {
 // Measurements of other addresses that an address has answered on the way.
 struct CrossingQuery {
   IpAddress address;
-  int look_back = 1000;  // the newest measurements that are searched
+  int most_paths = 200;  // up to so many paths across the address are all looked at
+  int look_back = 1000;  // across more, only the newest measurements are searched
   int limit = 20;
 };
 

@@ -124,16 +124,38 @@ TEST_P(MeasurementStoreConformance, an_address_is_found_on_the_ways_to_others) {
   second_answer.attempt = 2;
   beside.measurement.hops[0].replies.push_back(second_answer);
   ASSERT_TRUE(store().put({direct, beside}));
-  const auto found = [&](const IpAddress& address, int look_back = 100) {
-    return ids_of(store().crossing({.address = address, .look_back = look_back}));
+  const auto found = [&](const IpAddress& address) { return ids_of(store().crossing({.address = address})); };
+  const auto searched = [&](const IpAddress& address, int look_back) {
+    return ids_of(store().crossing({.address = address, .most_paths = 0, .look_back = look_back}));
   };
   using Ids = std::vector<Uuid>;
   EXPECT_EQ(found(samples::router(1)), (Ids{beside.measurement.id, direct.measurement.id}));
-  EXPECT_EQ(found(samples::router(1), 1), (Ids{beside.measurement.id}));
+  EXPECT_EQ(ids_of(store().crossing({.address = samples::router(1), .limit = 1})), (Ids{beside.measurement.id}));
+  EXPECT_EQ(searched(samples::router(1), 100), (Ids{beside.measurement.id, direct.measurement.id}));
+  EXPECT_EQ(searched(samples::router(1), 1), (Ids{beside.measurement.id}));
+  EXPECT_EQ(searched(samples::router(7), 100), (Ids{beside.measurement.id}));
   EXPECT_EQ(found(samples::router(7)), (Ids{beside.measurement.id})) << "one of several at its TTL";
   EXPECT_EQ(found(samples::router(9)), Ids{});
   EXPECT_EQ(found(samples::host(1)), (Ids{beside.measurement.id})) << "not of its own measurements";
   EXPECT_EQ(found(IpAddress::v4(samples::router(1).v4_value() / 10)), Ids{}) << "a part of another is not it";
+}
+
+TEST_P(MeasurementStoreConformance, an_address_is_found_however_many_measurements_came_since) {
+  auto rare = trace_at(random(), seconds(0));
+  rare.measurement.hops[0].replies[0].from = samples::router(50);
+  std::vector<NewMeasurement> batch{rare};
+  for (int i = 1; i <= 1100; ++i) batch.push_back(trace_at(random(), seconds(i)));
+  ASSERT_EQ(store().put(batch), 1101);
+  EXPECT_EQ(ids_of(store().crossing({.address = samples::router(50)})), std::vector{rare.measurement.id});
+  EXPECT_EQ(ids_of(store().crossing({.address = samples::router(1), .limit = 5})).size(), 5U);
+}
+
+TEST_P(MeasurementStoreConformance, an_inferred_hop_counts_as_on_the_way) {
+  auto joined = trace_at(random(), seconds(0));
+  auto& hop = joined.measurement.hops[0];
+  hop = {.ttl = hop.ttl, .inferred = InferredHop{samples::router(60), samples::start()}};
+  ASSERT_EQ(store().put({joined}), 1);
+  EXPECT_EQ(ids_of(store().crossing({.address = samples::router(60)})), std::vector{joined.measurement.id});
 }
 
 TEST_P(MeasurementStoreConformance, an_empty_batch_is_nothing_to_do) { EXPECT_EQ(store().put({}), 0); }

@@ -5,11 +5,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "platform/database_reading.hpp"
+#include "platform/postgres_for_tests.hpp"
 #include "platform/temporary_folder.hpp"
 #include "ports/store/sample_measurements.hpp"
 #include "ports/store/sql/sql_store.hpp"
@@ -77,14 +79,14 @@ Result<std::int64_t> number(SqlStore& store, std::string_view sql) {
   return store.database()->read([&](Database& reader) { return platform::select_integer(reader, sql); });
 }
 
-TEST(Crash, what_was_acknowledged_is_there_once_and_whole_after_every_kill) {
-  const platform::TemporaryFolder folder;
-  const auto url = "sqlite://" + (folder / "node.db").string();
+// `settle` waits for what the killed process has left behind.
+void expect_whole_after_kills(const std::string& url, const std::function<void()>& settle) {
   Random random(1);
   std::vector<Uuid> acknowledged;
   for (int round = 0; round < rounds; ++round) {
     const auto batches = run_and_kill(url, 100 + static_cast<std::uint64_t>(round), random.below(12));
     acknowledged.insert(acknowledged.end(), batches.begin(), batches.end());
+    settle();
 
     const auto store = SqlStore::open(url);
     ASSERT_TRUE(store) << store.error().message;
@@ -103,6 +105,23 @@ TEST(Crash, what_was_acknowledged_is_there_once_and_whole_after_every_kill) {
     EXPECT_EQ(number(**store, "SELECT sum(measurement_count) FROM path_epochs"), *stored);
   }
   EXPECT_GT(acknowledged.size(), 20u);
+}
+
+TEST(Crash, what_was_acknowledged_is_there_once_and_whole_after_every_kill) {
+  const platform::TemporaryFolder folder;
+  expect_whole_after_kills("sqlite://" + (folder / "node.db").string(), [] {});
+}
+
+TEST(Crash, what_was_acknowledged_is_there_once_and_whole_on_postgres_after_every_kill) {
+  CW_NEEDS_POSTGRES();
+  const platform::TemporaryPostgres server;
+  const auto watcher = *platform::PostgresConnection::open({.url = server.url()});
+  // The server ends the session of a process that is gone when it next looks; its last commit may still be under way.
+  expect_whole_after_kills(server.url(), [&] {
+    while (*platform::select_integer(*watcher, "SELECT count(*) FROM pg_stat_activity WHERE datname = $1",
+                                     {server.name()}) > 1) {
+    }
+  });
 }
 
 }  // namespace

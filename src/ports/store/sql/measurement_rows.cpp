@@ -246,6 +246,12 @@ Result<std::optional<StoredMeasurement>> find_measurement(Database& database, co
   return platform::select_one(database, sql, {id.to_string()}, named<StoredMeasurement, read_columns>);
 }
 
+Result<std::optional<MeasurementSummary>> find_summary(Database& database, const Uuid& id) {
+  static const auto sql = fmt::format("SELECT {}, m.hop_count, m.rtt_us, {} FROM measurements m WHERE m.id = $1",
+                                      common_columns, annotation_column);
+  return platform::select_one(database, sql, {id.to_string()}, named<MeasurementSummary, read_summary_columns>);
+}
+
 Result<std::vector<MeasurementSummary>> list_measurements(Database& database, const MeasurementQuery& query) {
   const auto conditions = conditions_of(query);
   auto values = conditions.values();
@@ -255,23 +261,6 @@ Result<std::vector<MeasurementSummary>> list_measurements(Database& database, co
                   common_columns, annotation_column, conditions.where(), values.size());
   return platform::select_all(database, sql, platform::SqlValues(values),
                               named<MeasurementSummary, read_summary_columns>);
-}
-
-// The senders of replies are whole texts in the JSON of paths and details, so that the address in quotes finds them.
-// What was searched is bounded, so it is put in order here.
-Result<std::vector<MeasurementSummary>> list_crossing(Database& database, const CrossingQuery& query) {
-  static const auto sql = fmt::format(
-      "SELECT {}, m.hop_count, m.rtt_us, {} FROM (SELECT * FROM measurements m ORDER BY m.id DESC LIMIT $1) m LEFT "
-      "JOIN "
-      "paths p ON p.path_id = m.path_id WHERE m.address <> $2 AND (p.addresses LIKE $3 OR m.detail LIKE $3)",
-      common_columns, annotation_column);
-  const auto address = query.address.to_string();
-  const auto quoted = fmt::format("%\"{}\"%", address);
-  auto found = TRY(platform::select_all(database, sql, {std::max(query.look_back, 0), address, quoted},
-                                        named<MeasurementSummary, read_summary_columns>));
-  std::ranges::sort(found, std::ranges::greater(), &MeasurementSummary::id);
-  if (std::ssize(found) > query.limit) found.resize(static_cast<std::size_t>(std::max(query.limit, 0)));
-  return found;
 }
 
 }  // namespace cw::store

@@ -21,6 +21,6 @@ Result<bool> insert_measurement(platform::Database& database, const NewMeasureme
 
 Result<std::optional<StoredMeasurement>> find_measurement(platform::Database& database, const Uuid& id);
 Result<std::vector<MeasurementSummary>> list_measurements(platform::Database& database, const MeasurementQuery& query);
-Result<std::vector<MeasurementSummary>> list_crossing(platform::Database& database, const CrossingQuery& query);
+Result<std::optional<MeasurementSummary>> find_summary(platform::Database& database, const Uuid& id);
 
 }  // namespace cw::store

@@ -1,13 +1,17 @@
-// How many measurements a second SQLite stores, durable, and how many bytes each takes: traces of 15 hops to 300
-// targets, 24 paths each with skewed use (most of them new at first, as on a fresh node), AS paths and facts.
+// How many measurements a second SQLite and PostgreSQL (where CW_TEST_POSTGRES names a server) store, durable, and how
+// many bytes each takes, on the server also beside a COPY of the same rows into the same shape of table: traces of 15
+// hops to 300 targets, 24 paths each with skewed use (most of them new at first, as on a fresh node), AS paths and
+// facts.
 
 #include <benchmark/benchmark.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "platform/database_reading.hpp"
+#include "platform/postgres_connection.hpp"
 #include "platform/temporary_folder.hpp"
 #include "ports/store/sample_measurements.hpp"
 #include "ports/store/sql/sql_store.hpp"
@@ -72,18 +76,32 @@ NewMeasurement realistic_trace(Random& random, Instant at) {
   return added;
 }
 
-std::int64_t file_bytes(SqlStore& store) {
+std::int64_t bytes_of(SqlStore& store) {
   return store.database()
       ->read([](platform::Database& reader) -> Result<std::int64_t> {
+        if (reader.dialect() == platform::SqlDialect::postgresql)
+          return platform::select_integer(reader,
+                                          "SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE relkind "
+                                          "= 'r' AND relnamespace = 'public'::regnamespace");
         const auto pages = TRY(platform::select_integer(reader, "PRAGMA page_count"));
         return pages * TRY(platform::select_integer(reader, "PRAGMA page_size"));
       })
       .value_or(0);
 }
 
-void put(benchmark::State& state) {
-  const platform::TemporaryFolder folder;
-  const auto store = SqlStore::open((folder / "bench.db").string());
+// Rows a second of a bare COPY, the fastest way in, of what was stored.
+Result<double> copied_per_second(SqlStore& store, std::int64_t stored) {
+  return store.database()->read([&](platform::Database& database) -> Result<double> {
+    TRY(database.script("COPY (SELECT * FROM measurements) TO PROGRAM 'cat > copied'"));
+    TRY(database.script("CREATE TABLE bare (LIKE measurements INCLUDING ALL EXCLUDING GENERATED)"));
+    const auto begun = std::chrono::steady_clock::now();
+    TRY(database.script("COPY bare FROM PROGRAM 'cat copied; rm copied'"));
+    return static_cast<double>(stored) /
+           std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  });
+}
+
+void put_into(benchmark::State& state, SqlStore& store) {
   Random random(1);
   auto at = samples::start();
   std::int64_t stored = 0;
@@ -94,7 +112,7 @@ void put(benchmark::State& state) {
     for (std::int64_t i = 0; i < state.range(0); ++i)
       batch.push_back(realistic_trace(random, at += std::chrono::milliseconds(900)));
     state.ResumeTiming();
-    const auto put = (*store)->measurements().put(batch);
+    const auto put = store.measurements().put(batch);
     if (!put) {
       state.SkipWithError(put.error().message.c_str());
       return;
@@ -103,12 +121,34 @@ void put(benchmark::State& state) {
   }
   state.SetItemsProcessed(stored);
   state.counters["bytes_per_measurement"] =
-      static_cast<double>(file_bytes(**store)) / static_cast<double>(std::max<std::int64_t>(stored, 1));
+      static_cast<double>(bytes_of(store)) / static_cast<double>(std::max<std::int64_t>(stored, 1));
+  if (store.database()->dialect() == platform::SqlDialect::postgresql)
+    state.counters["bare_copy_per_second"] = copied_per_second(store, stored).value_or(0);
 }
 
-BENCHMARK(put)->Arg(1)->Iterations(2'000)->UseRealTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK(put)->Arg(100)->Iterations(300)->UseRealTime()->Unit(benchmark::kMicrosecond);
-BENCHMARK(put)->Arg(1'000)->Iterations(100)->UseRealTime()->Unit(benchmark::kMicrosecond);
+void put_into_sqlite(benchmark::State& state) {
+  const platform::TemporaryFolder folder;
+  put_into(state, **SqlStore::open((folder / "bench.db").string()));
+}
+
+void put_into_postgres(benchmark::State& state) {
+  const char* const url = std::getenv("CW_TEST_POSTGRES");
+  if (url == nullptr) {
+    state.SkipWithError("no PostgreSQL: run this under tools/servers run");
+    return;
+  }
+  const auto server = *platform::PostgresConnection::open({.url = url});
+  if (!server->script("DROP SCHEMA public CASCADE; CREATE SCHEMA public")) return;
+  const auto store = *SqlStore::open(url);
+  put_into(state, *store);
+}
+
+BENCHMARK(put_into_sqlite)->Arg(1)->Iterations(2'000)->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(put_into_sqlite)->Arg(100)->Iterations(300)->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(put_into_sqlite)->Arg(1'000)->Iterations(100)->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(put_into_postgres)->Arg(1)->Iterations(2'000)->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(put_into_postgres)->Arg(100)->Iterations(100)->UseRealTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(put_into_postgres)->Arg(1'000)->Iterations(20)->UseRealTime()->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace cw::store

@@ -27,27 +27,27 @@ std::optional<std::int64_t> rtt_us_at(const Measurement& measurement, Ttl ttl) {
 
 // 1. Undated facts never replace dated ones, and older ones never newer ones.
 // 2. Facts that say the same are not written again.
-Result<> write_facts(Database& database, const AddressFacts& facts) {
-  constexpr std::string_view sql =
-      "INSERT INTO address_facts (address, prefix, asn, as_name, org_name, country_code, ixp, special, source, as_of) "
-      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (address) DO UPDATE SET prefix = excluded.prefix, "
-      "asn = excluded.asn, as_name = excluded.as_name, org_name = excluded.org_name, country_code = "
-      "excluded.country_code, ixp = excluded.ixp, special = excluded.special, source = excluded.source, as_of = "
-      "excluded.as_of WHERE (address_facts.as_of IS NULL OR excluded.as_of >= address_facts.as_of) AND "
-      "(address_facts.prefix IS DISTINCT FROM excluded.prefix OR address_facts.asn IS DISTINCT FROM excluded.asn OR "
-      "address_facts.as_name IS DISTINCT FROM excluded.as_name OR address_facts.org_name IS DISTINCT FROM "
-      "excluded.org_name OR address_facts.country_code IS DISTINCT FROM excluded.country_code OR address_facts.ixp IS "
-      "DISTINCT FROM excluded.ixp OR address_facts.special IS DISTINCT FROM excluded.special OR address_facts.source "
-      "<> excluded.source OR address_facts.as_of IS DISTINCT FROM excluded.as_of)";
+constexpr std::string_view upsert_facts =
+    "INSERT INTO address_facts (address, prefix, asn, as_name, org_name, country_code, ixp, special, source, as_of) "
+    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (address) DO UPDATE SET prefix = excluded.prefix, "
+    "asn = excluded.asn, as_name = excluded.as_name, org_name = excluded.org_name, country_code = "
+    "excluded.country_code, ixp = excluded.ixp, special = excluded.special, source = excluded.source, as_of = "
+    "excluded.as_of WHERE (address_facts.as_of IS NULL OR excluded.as_of >= address_facts.as_of) AND "
+    "(address_facts.prefix IS DISTINCT FROM excluded.prefix OR address_facts.asn IS DISTINCT FROM excluded.asn OR "
+    "address_facts.as_name IS DISTINCT FROM excluded.as_name OR address_facts.org_name IS DISTINCT FROM "
+    "excluded.org_name OR address_facts.country_code IS DISTINCT FROM excluded.country_code OR address_facts.ixp IS "
+    "DISTINCT FROM excluded.ixp OR address_facts.special IS DISTINCT FROM excluded.special OR address_facts.source "
+    "<> excluded.source OR address_facts.as_of IS DISTINCT FROM excluded.as_of)";
+
+void add_facts(platform::SqlBatch& batch, const AddressFacts& facts) {
   std::optional<std::string> prefix;
   if (facts.prefix) prefix = facts.prefix->to_string();
   std::optional<std::int64_t> asn;
   if (facts.asn) asn = facts.asn->value;
   std::optional<std::string> as_of;
   if (facts.as_of) as_of = format_rfc3339(*facts.as_of);
-  TRY(database.execute(sql, {facts.address.to_string(), prefix, asn, known(facts.as_name), known(facts.org_name),
-                             known(facts.country_code), known(facts.ixp), known(facts.special), facts.source, as_of}));
-  return {};
+  batch.add({facts.address.to_string(), prefix, asn, known(facts.as_name), known(facts.org_name),
+             known(facts.country_code), known(facts.ixp), known(facts.special), facts.source, as_of});
 }
 
 Result<AddressFacts> read_columns(const SqlRow& row) {
@@ -105,30 +105,32 @@ void NetworkSightings::add_links(const Measurement& measurement, const AsPath& a
 }
 
 Result<> NetworkSightings::write(Database& database) const {
-  for (const auto& [address, facts] : facts_) TRY(write_facts(database, facts));
+  constexpr std::string_view upsert_network =
+      "INSERT INTO asns (asn, as_name, org_name, first_seen, last_seen) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (asn) "
+      "DO UPDATE SET as_name = coalesce(excluded.as_name, asns.as_name), org_name = coalesce(excluded.org_name, "
+      "asns.org_name), first_seen = CASE WHEN excluded.first_seen < asns.first_seen THEN excluded.first_seen ELSE "
+      "asns.first_seen END, last_seen = CASE WHEN excluded.last_seen > asns.last_seen THEN excluded.last_seen ELSE "
+      "asns.last_seen END";
+  constexpr std::string_view upsert_link =
+      "INSERT INTO as_links (from_asn, to_asn, observed_count, first_seen, last_seen, min_rtt_us, max_rtt_us) VALUES "
+      "($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (from_asn, to_asn) DO UPDATE SET observed_count = "
+      "as_links.observed_count + excluded.observed_count, first_seen = CASE WHEN excluded.first_seen < "
+      "as_links.first_seen THEN excluded.first_seen ELSE as_links.first_seen END, last_seen = CASE WHEN "
+      "excluded.last_seen > as_links.last_seen THEN excluded.last_seen ELSE as_links.last_seen END, min_rtt_us = CASE "
+      "WHEN as_links.min_rtt_us IS NULL OR excluded.min_rtt_us < as_links.min_rtt_us THEN excluded.min_rtt_us ELSE "
+      "as_links.min_rtt_us END, max_rtt_us = CASE WHEN as_links.max_rtt_us IS NULL OR excluded.max_rtt_us > "
+      "as_links.max_rtt_us THEN excluded.max_rtt_us ELSE as_links.max_rtt_us END";
+  platform::SqlBatch facts, networks, links;
+  for (const auto& [address, known_facts] : facts_) add_facts(facts, known_facts);
   for (const auto& [asn, network] : networks_)
-    TRY(database.execute(
-        "INSERT INTO asns (asn, as_name, org_name, first_seen, last_seen) VALUES ($1, $2, $3, $4, $5) ON CONFLICT "
-        "(asn) "
-        "DO UPDATE SET as_name = coalesce(excluded.as_name, asns.as_name), org_name = coalesce(excluded.org_name, "
-        "asns.org_name), first_seen = CASE WHEN excluded.first_seen < asns.first_seen THEN excluded.first_seen ELSE "
-        "asns.first_seen END, last_seen = CASE WHEN excluded.last_seen > asns.last_seen THEN excluded.last_seen ELSE "
-        "asns.last_seen END",
-        {asn.value, known(network.as_name), known(network.org_name), format_rfc3339(network.seen.first),
-         format_rfc3339(network.seen.last)}));
+    networks.add({asn.value, known(network.as_name), known(network.org_name), format_rfc3339(network.seen.first),
+                  format_rfc3339(network.seen.last)});
   for (const auto& [ends, link] : links_)
-    TRY(database.execute(
-        "INSERT INTO as_links (from_asn, to_asn, observed_count, first_seen, last_seen, min_rtt_us, max_rtt_us) VALUES "
-        "($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (from_asn, to_asn) DO UPDATE SET observed_count = "
-        "as_links.observed_count + excluded.observed_count, first_seen = CASE WHEN excluded.first_seen < "
-        "as_links.first_seen THEN excluded.first_seen ELSE as_links.first_seen END, last_seen = CASE WHEN "
-        "excluded.last_seen > as_links.last_seen THEN excluded.last_seen ELSE as_links.last_seen END, min_rtt_us = "
-        "CASE "
-        "WHEN as_links.min_rtt_us IS NULL OR excluded.min_rtt_us < as_links.min_rtt_us THEN excluded.min_rtt_us ELSE "
-        "as_links.min_rtt_us END, max_rtt_us = CASE WHEN as_links.max_rtt_us IS NULL OR excluded.max_rtt_us > "
-        "as_links.max_rtt_us THEN excluded.max_rtt_us ELSE as_links.max_rtt_us END",
-        {ends.first.value, ends.second.value, link.count, format_rfc3339(link.seen.first),
-         format_rfc3339(link.seen.last), link.min_rtt_us, link.max_rtt_us}));
+    links.add({ends.first.value, ends.second.value, link.count, format_rfc3339(link.seen.first),
+               format_rfc3339(link.seen.last), link.min_rtt_us, link.max_rtt_us});
+  TRY(database.execute_all(upsert_facts, facts));
+  TRY(database.execute_all(upsert_network, networks));
+  TRY(database.execute_all(upsert_link, links));
   return {};
 }
 

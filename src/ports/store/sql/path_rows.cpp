@@ -5,6 +5,8 @@
 #include <bit>
 
 #include "platform/database_reading.hpp"
+#include "platform/postgres_values.hpp"
+#include "ports/store/sql/crossings.hpp"
 #include "ports/store/sql/json_reading.hpp"
 #include "ports/store/sql/stored_annotation.hpp"
 
@@ -33,6 +35,13 @@ struct Annotation {
   std::string valid_from;
   std::string text;
 };
+
+// A server that keeps JSON as values gives it back in words of its own, and repaired.
+bool says_the_same(std::string_view stored, const std::string& text) {
+  if (stored == text) return true;
+  const auto decoded = decode_annotation(stored);
+  return decoded && encode_annotation(*decoded) == platform::repaired_json(text).value_or(text);
+}
 
 Result<Annotation> read_annotation(const SqlRow& row) {
   return Annotation{std::string(row.text(0)), std::string(row.text(1))};
@@ -83,6 +92,7 @@ Result<std::int64_t> store_path(Database& database, const PathContent& path, Ins
       "INSERT INTO paths (path_id, first_ttl, reached, addresses, hop_count, first_seen) "
       "VALUES ($1, $2, $3, $4, $5, $6)",
       {id, path.first_ttl.value, path.reached ? 1 : 0, addresses, path.addresses.size(), format_rfc3339(seen)}));
+  TRY(record_path_addresses(database, id, path.addresses));
   return id;
 }
 
@@ -97,12 +107,12 @@ Result<> annotate_path(Database& database, std::int64_t path_id, Instant at, con
                                                 "SELECT valid_from, annotation FROM path_annotations WHERE path_id = "
                                                 "$1 AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1",
                                                 {path_id, instant}, read_annotation));
-  if (holding && (holding->text == text || holding->valid_from == instant)) return {};
+  if (holding && (says_the_same(holding->text, text) || holding->valid_from == instant)) return {};
   const auto next = TRY(platform::select_one(database,
                                              "SELECT valid_from, annotation FROM path_annotations WHERE path_id = $1 "
                                              "AND valid_from > $2 ORDER BY valid_from LIMIT 1",
                                              {path_id, instant}, read_annotation));
-  if (next && next->text == text) {
+  if (next && says_the_same(next->text, text)) {
     TRY(database.execute("UPDATE path_annotations SET valid_from = $3 WHERE path_id = $1 AND valid_from = $2",
                          {path_id, next->valid_from, instant}));
     return {};

@@ -5,10 +5,13 @@
 #include <map>
 
 #include "platform/database_reading.hpp"
+#include "ports/store/sql/crossings.hpp"
 #include "ports/store/sql/measurement_rows.hpp"
 #include "ports/store/sql/network_sightings.hpp"
 #include "ports/store/sql/path_rows.hpp"
+#include "ports/store/sql/sql_trace_feed.hpp"
 #include "ports/store/sql/target_rows.hpp"
+#include "ports/store/sql/write_locks.hpp"
 
 namespace cw::store {
 namespace {
@@ -22,6 +25,7 @@ Result<bool> put_one(Database& database, const NewMeasurement& added) {
   std::optional<std::int64_t> path_id;
   if (const auto path = path_of(measurement)) path_id = TRY(store_path(database, *path, measurement.started_at));
   if (!TRY(insert_measurement(database, added, path_id))) return false;
+  TRY(record_other_senders(database, measurement));
   if (!path_id) return true;
   if (added.as_path) TRY(annotate_path(database, *path_id, measurement.started_at, *added.as_path));
   TRY(record_epoch(database, measurement, *path_id));
@@ -32,10 +36,12 @@ Result<bool> put_one(Database& database, const NewMeasurement& added) {
 struct Consequences {
   NetworkSightings networks;
   std::map<IpAddress, Instant> measured_at;
+  std::vector<Uuid> traces;
   int stored = 0;
 
   void add(const NewMeasurement& added) {
     networks.add(added);
+    if (added.as_path) traces.push_back(added.measurement.id);
     auto& latest = measured_at.try_emplace(added.measurement.address, added.measurement.started_at).first->second;
     latest = std::max(latest, added.measurement.started_at);
     ++stored;
@@ -47,20 +53,30 @@ struct Consequences {
     TRY(record_measured(database, measured_at));
     TRY(database.execute("UPDATE row_counts SET row_count = row_count + $1 WHERE table_name = 'measurements'",
                          {stored}));
-    return {};
+    return feed_traces(database, traces);
   }
 };
 
 }  // namespace
 
 Result<int> SqlMeasurementStore::put(const std::vector<NewMeasurement>& batch) {
-  return database_->write([&](Database& database) -> Result<int> {
+  const auto stored = TRY(database_->write([&](Database& database) -> Result<int> {
+    TRY(lock_addresses(database, batch));
+    TRY(partitions_.prepare(database, batch));
     Consequences consequences;
     for (const auto& added : batch)
       if (TRY(put_one(database, added))) consequences.add(added);
     TRY(consequences.write(database));
     return consequences.stored;
-  });
+  }));
+  partitions_.remember(batch);
+  return stored;
+}
+
+Result<std::int64_t> SqlMeasurementStore::drop_before(Instant before) {
+  if (database_->dialect() == platform::SqlDialect::sqlite)
+    return fail(ErrorKind::unsupported, "only a store on PostgreSQL drops its measurements by the week");
+  return partitions_.drop(*database_, before);
 }
 
 Result<StoredMeasurement> SqlMeasurementStore::by_id(const Uuid& id) {

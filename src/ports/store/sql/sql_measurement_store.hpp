@@ -7,6 +7,7 @@
 
 #include "platform/database.hpp"
 #include "ports/store/measurement_store.hpp"
+#include "ports/store/sql/measurement_partitions.hpp"
 
 namespace cw::store {
 
@@ -21,7 +22,12 @@ class SqlMeasurementStore final : public MeasurementStore {
   Result<std::int64_t> count() override;
   Result<std::vector<AddressFacts>> facts(const std::vector<IpAddress>& addresses) override;
 
+  // Drops whole weeks that end by that instant; returns how many measurements went. `unsupported` in a file, where
+  // there are no weeks to drop.
+  Result<std::int64_t> drop_before(Instant before);
+
  private:
+  MeasurementPartitions partitions_;
   std::shared_ptr<platform::SharedDatabase> database_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "core/text.hpp"
 #include "platform/database_reading.hpp"
+#include "ports/store/sql/write_locks.hpp"
 
 namespace cw::store {
 namespace {
@@ -64,6 +65,7 @@ Result<> SqlRefusalStore::note(const std::vector<NewRefusal>& refusals, Instant 
   const auto skipped = refusals.size() > kMostRows ? refusals.size() - kMostRows : 0;
   const auto at = format_rfc3339(now);
   return database_->write([&](Database& database) -> Result<> {
+    TRY(lock_for_write(database, WriteLock::refusals));
     auto count =
         TRY(platform::select_integer(database, "SELECT row_count FROM row_counts WHERE table_name = 'refused_probes'"));
     for (std::size_t i = skipped; i < refusals.size(); ++i)

@@ -8,6 +8,7 @@
 #include "core/text.hpp"
 #include "platform/database_reading.hpp"
 #include "ports/store/sql/json_reading.hpp"
+#include "ports/store/sql/write_locks.hpp"
 
 namespace cw::store {
 namespace {
@@ -42,6 +43,7 @@ Result<> SqlSettingsStore::set(std::string_view key, std::string_view json, std:
   if (auto value = parse_json(json); !value)
     return fail(fmt::format("the value of {}", printable(key)), std::move(value).error());
   return database_->write([&](Database& database) -> Result<> {
+    TRY(lock_for_write(database, WriteLock::settings));
     const auto before = TRY(find_setting_value(database, key));
     if (before == json) return {};
     const auto changed_at = format_rfc3339(now);

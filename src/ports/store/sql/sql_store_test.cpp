@@ -93,7 +93,7 @@ TEST_F(SqlStoreTest, a_file_that_is_no_database_is_invalid) {
 }
 
 TEST_F(SqlStoreTest, another_kind_of_store_is_unsupported) {
-  EXPECT_EQ(SqlStore::open("postgresql://localhost/x").error().kind, ErrorKind::unsupported);
+  EXPECT_EQ(SqlStore::open("mysql://localhost/x").error().kind, ErrorKind::unsupported);
 }
 
 TEST_F(SqlStoreTest, hops_are_a_flat_view_for_people) {

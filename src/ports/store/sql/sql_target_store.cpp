@@ -7,6 +7,7 @@
 
 #include "platform/database_reading.hpp"
 #include "ports/store/sql/target_rows.hpp"
+#include "ports/store/sql/write_locks.hpp"
 
 namespace cw::store {
 namespace {
@@ -29,11 +30,15 @@ std::unexpected<Error> no_such_target(std::int64_t id) {
 }  // namespace
 
 Result<Target> SqlTargetStore::put(const Target& target) {
-  return database_->write([&](Database& database) { return put_one(database, target); });
+  return database_->write([&](Database& database) -> Result<Target> {
+    TRY(lock_for_write(database, WriteLock::targets));
+    return put_one(database, target);
+  });
 }
 
 Result<std::vector<Target>> SqlTargetStore::put_all(const std::vector<Target>& targets) {
   return database_->write([&](Database& database) -> Result<std::vector<Target>> {
+    TRY(lock_for_write(database, WriteLock::targets));
     std::vector<Target> stored;
     for (const auto& target : targets) stored.push_back(TRY(put_one(database, target)));
     return stored;
@@ -43,6 +48,7 @@ Result<std::vector<Target>> SqlTargetStore::put_all(const std::vector<Target>& t
 Result<Target> SqlTargetStore::update(const Target& target) {
   TRY(check_target(target));
   return database_->write([&](Database& database) -> Result<Target> {
+    TRY(lock_for_write(database, WriteLock::targets));
     auto known = TRY(find_target(database, target.id));
     if (!known) return no_such_target(target.id);
     known->labels = target.labels;
