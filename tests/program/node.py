@@ -31,7 +31,8 @@ class Node:
     def __init__(self, *arguments, command="serve", store=None, before=()):
         self.folder = tempfile.TemporaryDirectory(prefix="cyberwatch-test-")
         self.store = store or os.path.join(self.folder.name, "cyberwatch.db")
-        line = [*before, BINARY, command, "--port", "0", "--store", f"sqlite://{self.store}", *arguments]
+        url = self.store if "://" in self.store else f"sqlite://{self.store}"
+        line = [*before, BINARY, command, "--port", "0", "--store", url, *arguments]
         self.log = open(os.path.join(self.folder.name, "log"), "w+", encoding="utf-8")
         self.process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=self.log, text=True, stdin=subprocess.DEVNULL)
         ready = self.process.stdout.readline()
