@@ -62,7 +62,8 @@ constexpr std::array kCommands{
                 .examples =
                     "Examples:\n"
                     "  cyberwatch survey prefixes.txt --output survey.jsonl --pps 10000\n"
-                    "  cyberwatch survey prefixes.txt --output survey.jsonl --resume\n\n"
+                    "  cyberwatch survey prefixes.txt --output survey.jsonl --resume\n"
+                    "  cyberwatch survey prefixes.txt --output web.jsonl --method tcp --port 443\n\n"
                     "Keeps a byte for each destination and nothing for each probe. What the settings exclude, and\n"
                     "special-use space that they do not allow, is left out and counted. Ctrl-C stops it; --resume\n"
                     "goes on within a second of where it stopped."},
@@ -103,6 +104,28 @@ constexpr std::array kCommands{
                     "  cyberwatch import RIPE-Atlas-measurement.json | jq .\n"
                     "  cyberwatch import --keep traces.warts\n\n"
                     "A line that cannot be read is told on stderr and the others go on; then the exit code is 1."},
+    CommandHelp{.name = "queue status",
+                .description = "Says how many jobs wait, are measured and died.",
+                .examples = "Examples:\n"
+                            "  cyberwatch queue status --json"},
+    CommandHelp{.name = "queue peek",
+                .description = "Shows the jobs that are next, or with --dead those that died and why.",
+                .examples =
+                    "Examples:\n"
+                    "  cyberwatch queue peek --most 5\n"
+                    "  cyberwatch queue peek --dead --json\n\n"
+                    "Where jobs are kept in the store, a running node has them to itself; on Redis they can be\n"
+                    "looked at any time."},
+    CommandHelp{.name = "queue retry",
+                .description = "Offers dead jobs again, with all their attempts before them.",
+                .examples = "Examples:\n"
+                            "  cyberwatch queue retry 0198c0de-1234-7000-8000-000000000000\n"
+                            "  cyberwatch queue retry --all"},
+    CommandHelp{.name = "queue drop",
+                .description = "Removes waiting or dead jobs.",
+                .examples = "Examples:\n"
+                            "  cyberwatch queue drop 0198c0de-1234-7000-8000-000000000000\n"
+                            "  cyberwatch queue drop --all                  all dead ones; waiting ones stay"},
     CommandHelp{.name = "settings list",
                 .description = "Lists every setting with its value and where it comes from.",
                 .examples = "Examples:\n"
@@ -115,6 +138,27 @@ constexpr std::array kCommands{
                 .description = "Changes a setting that may change while the node runs; it follows within seconds.",
                 .examples = "Examples:\n"
                             "  cyberwatch settings set worker.rate_limit_per_minute 120"},
+    CommandHelp{.name = "graph path",
+                .description = "Says by which routes one network was seen to reach another.",
+                .examples = "Examples:\n"
+                            "  cyberwatch graph path AS64500 AS64510\n"
+                            "  cyberwatch graph path 64500 64510 --any-way --json"},
+    CommandHelp{.name = "graph neighbours",
+                .description = "Shows the routes to and from a network, the most seen first.",
+                .examples = "Examples:\n"
+                            "  cyberwatch graph neighbours AS64500"},
+    CommandHelp{.name = "graph status",
+                .description = "Counts the networks and routes of the graph.",
+                .examples = "Examples:\n"
+                            "  cyberwatch graph status --json"},
+    CommandHelp{.name = "graph rebuild",
+                .description = "Empties the graph and makes it again from the store.",
+                .examples = "Examples:\n"
+                            "  cyberwatch graph rebuild"},
+    CommandHelp{.name = "graph export",
+                .description = "Prints the graph for other programs: graphml, gexf, cypher or itdk.",
+                .examples = "Examples:\n"
+                            "  cyberwatch graph export --format gexf > networks.gexf"},
     CommandHelp{.name = "lookup",
                 .description = "Says which network an address, an AS number or a prefix belongs to.",
                 .examples =

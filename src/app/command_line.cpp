@@ -17,7 +17,7 @@ Finish declare_serve(CLI::App& app) {
   auto command = std::make_shared<ServeCommand>();
   auto roles = std::make_shared<std::vector<std::string>>();
   declare_settings(app, command->settings);
-  app.add_option("--role", *roles, "Only this role: api, scheduler or worker; may be repeated")
+  app.add_option("--role", *roles, "Only this role: api, scheduler, worker or grapher; may be repeated")
       ->type_name("ROLE")
       ->allow_extra_args(false);
   const auto set_port = [command](const std::string& port) {
@@ -207,9 +207,18 @@ const std::vector<CommandRow>& command_rows() {
       {"why", declare_why},
       {"export", declare_export},
       {"import", declare_import},
+      {"queue status", [](CLI::App& app) { return declare_queue(app, QueueAction::status); }},
+      {"queue peek", [](CLI::App& app) { return declare_queue(app, QueueAction::peek); }},
+      {"queue retry", [](CLI::App& app) { return declare_queue(app, QueueAction::retry); }},
+      {"queue drop", [](CLI::App& app) { return declare_queue(app, QueueAction::drop); }},
       {"settings list", [](CLI::App& app) { return declare_settings_command(app, SettingsAction::list); }},
       {"settings get", [](CLI::App& app) { return declare_settings_command(app, SettingsAction::get); }},
       {"settings set", [](CLI::App& app) { return declare_settings_command(app, SettingsAction::set); }},
+      {"graph path", [](CLI::App& app) { return declare_graph(app, GraphAction::path); }},
+      {"graph neighbours", [](CLI::App& app) { return declare_graph(app, GraphAction::neighbours); }},
+      {"graph status", [](CLI::App& app) { return declare_graph(app, GraphAction::status); }},
+      {"graph rebuild", [](CLI::App& app) { return declare_graph(app, GraphAction::rebuild); }},
+      {"graph export", [](CLI::App& app) { return declare_graph(app, GraphAction::write); }},
       {"lookup", declare_lookup},
       {"data status", declare_with_settings<DataStatusCommand>},
       {"lab run", declare_lab_run},

@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "app/settings_loader.hpp"
+#include "core/asn.hpp"
 #include "core/ip_address.hpp"
 #include "core/result.hpp"
+#include "core/uuid.hpp"
 #include "model/measurement_request.hpp"
 
 namespace cw::app {
@@ -92,6 +94,8 @@ struct SurveyCommand {
   std::string output;              // a file that replies are appended to
   bool resume = false;
   Method method = Method::icmp;
+  std::optional<std::uint16_t> port;
+  std::uint8_t dscp = 0;
   int packets_per_second = 1000;
   int max_ttl = 30;
   WireArguments wire;
@@ -132,6 +136,18 @@ struct TargetCommand {
   Output output = Output::text;
 };
 
+enum class QueueAction : std::uint8_t { status, peek, retry, drop };
+enum class QueueJobs : std::uint8_t { waiting, dead, named };
+
+struct QueueCommand {
+  QueueAction action = QueueAction::status;
+  SettingArguments settings;
+  QueueJobs jobs = QueueJobs::waiting;  // which are shown, tried again or removed
+  std::vector<Uuid> ids;                // the named ones
+  int most = 20;                        // that are shown
+  Output output = Output::text;
+};
+
 enum class SettingsAction : std::uint8_t { list, get, set };
 
 struct SettingsCommand {
@@ -139,6 +155,18 @@ struct SettingsCommand {
   SettingArguments settings;
   std::string key;
   std::string value;
+  Output output = Output::text;
+};
+
+enum class GraphAction : std::uint8_t { path, neighbours, status, rebuild, write };
+
+struct GraphCommand {
+  GraphAction action = GraphAction::status;
+  SettingArguments settings;
+  std::vector<Asn> networks;       // of a path: from, to; of neighbours: one
+  bool any_way = false;            // a path may go against the direction of travel
+  int most = 50;                   // neighbours
+  std::string format = "graphml";  // of what is written
   Output output = Output::text;
 };
 
@@ -181,8 +209,8 @@ struct HelpCommand {
 
 using Command =
     std::variant<ServeCommand, DemoCommand, TraceCommand, PingCommand, MtrCommand, SurveyCommand, TargetCommand,
-                 WhyCommand, ExportCommand, ImportCommand, SettingsCommand, LookupCommand, DataStatusCommand,
-                 LabRunCommand, DoctorCommand, VersionCommand, CompletionCommand, HelpCommand>;
+                 WhyCommand, ExportCommand, ImportCommand, QueueCommand, SettingsCommand, GraphCommand, LookupCommand,
+                 DataStatusCommand, LabRunCommand, DoctorCommand, VersionCommand, CompletionCommand, HelpCommand>;
 
 // Arguments without the program's name. `invalid`, in one line that says what to do, for everything wrong;
 // `unsupported` for what this build does not have.

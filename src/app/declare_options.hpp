@@ -25,4 +25,10 @@ Finish declare_ping(CLI::App& app);
 Finish declare_mtr(CLI::App& app);
 Finish declare_survey(CLI::App& app);
 
+// declare_queue.cpp
+Finish declare_queue(CLI::App& app, QueueAction action);
+
+// declare_graph.cpp
+Finish declare_graph(CLI::App& app, GraphAction action);
+
 }  // namespace cw::app

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "app/node/open_queue.hpp"
 #include "core/ip_address.hpp"
 #include "core/text.hpp"
 #include "lab/toml_document.hpp"
@@ -138,9 +139,7 @@ Result<> check_settings(const Settings& settings) {
         fmt::format("listen.address {} is not loopback: that needs TLS and authentication, which this release does "
                     "not have; listen on 127.0.0.1 behind a reverse proxy or an SSH tunnel",
                     address->to_string()));
-  if (settings.text("queue.url") != "store:")
-    return fail(ErrorKind::invalid, fmt::format("queue.url must be store: (this build has no other queue), not \"{}\"",
-                                                printable(settings.text("queue.url"), 40)));
+  TRY(check_queue_url(settings));
   if (settings.text("vantage.name").empty()) return fail(ErrorKind::invalid, "vantage.name must not be empty");
   return {};
 }

@@ -7,6 +7,7 @@
 
 #include "api/static_site.hpp"
 #include "app/node/node_client.hpp"
+#include "app/node/open_graph.hpp"
 #include "app/places.hpp"
 #include "app/probers.hpp"
 #include "app/wires.hpp"
@@ -53,11 +54,13 @@ bool needs_wire(const Settings& settings) {
 }
 
 Result<std::unique_ptr<Node>> Node::open(NodeParts parts, const Clock& clock) {
-  // External tools would leave the simulated Internet for the real one.
-  if (parts.network == Network::simulated)
+  // External tools would leave the simulated Internet for the real one, and its networks are no part of the real graph.
+  if (parts.network == Network::simulated) {
     TRY(parts.settings.set("worker.probers", "native", SettingOrigin::command_line));
+    TRY(parts.settings.set("graph.url", "store:", SettingOrigin::command_line));
+  }
   auto policy = TRY(target_policy(parts.settings));
-  auto stores = TRY(open_stores(parts.store_url, clock.now()));
+  auto stores = TRY(open_stores(parts.store_url, parts.settings, clock.now()));
   auto wire = std::move(parts.wire);
   std::unique_ptr<Node> node(new Node(std::move(parts), std::move(stores), std::move(policy), clock));
   TRY(node->open_opt_outs());
@@ -65,6 +68,7 @@ Result<std::unique_ptr<Node>> Node::open(NodeParts parts, const Clock& clock) {
   if (node->has_role("api")) TRY(node->open_api());
   if (node->has_role("worker")) node->open_workers();
   if (node->has_role("scheduler")) TRY(node->open_scheduler());
+  if (node->has_role("grapher")) TRY(node->open_grapher());
   return node;
 }
 
@@ -170,6 +174,15 @@ Result<> Node::open_scheduler() {
   return {};
 }
 
+Result<> Node::open_grapher() {
+  graph_ = TRY(open_graph(settings_, stores_.store->database()));
+  grapher_ = std::make_unique<roles::Grapher>(
+      roles::GrapherPorts{
+          .feed = stores_.store->feed(), .measurements = stores_.store->measurements(), .graph = *graph_},
+      roles::GrapherOptions{.seed = system_seed()});
+  return {};
+}
+
 Result<ImportResult> Node::import(const std::vector<std::string>& sources,
                                   const std::function<void(const std::string&)>& on_refused) {
   NoProber no_prober;
@@ -190,6 +203,7 @@ void Node::start() {
   if (workers_ != nullptr) threads_.start("cw-workers", [this](const std::stop_token& stop) { workers_->run(stop); });
   if (scheduler_ != nullptr)
     threads_.start("cw-scheduler", [this](const std::stop_token& stop) { scheduler_->run(clock_, stop); });
+  if (grapher_ != nullptr) threads_.start("cw-grapher", [this](const std::stop_token& stop) { grapher_->run(stop); });
   if (server_ != nullptr)
     threads_.start("cw-http", [this](const std::stop_token&) { server_->run(); }, [this] { server_->stop(); });
 }

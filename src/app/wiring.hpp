@@ -21,8 +21,10 @@
 #include "platform/http_server.hpp"
 #include "platform/privileges.hpp"
 #include "platform/wire.hpp"
+#include "ports/graph/graph_store.hpp"
 #include "ports/probe/prober.hpp"
 #include "ports/routing/route_table.hpp"
+#include "roles/grapher/grapher.hpp"
 #include "roles/scheduler/scheduler.hpp"
 #include "roles/worker/worker_pool.hpp"
 #include "rules/schedule/probe_admission.hpp"
@@ -72,6 +74,7 @@ class Node {
   void open_workers();
   std::unique_ptr<roles::Worker> make_worker();
   Result<> open_scheduler();
+  Result<> open_grapher();
 
   Settings settings_;
   Network network_;
@@ -87,6 +90,8 @@ class Node {
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<roles::WorkerPool> workers_;
   std::unique_ptr<roles::Scheduler> scheduler_;
+  std::unique_ptr<graph::GraphStore> graph_;
+  std::unique_ptr<roles::Grapher> grapher_;
   std::unique_ptr<platform::HttpServer> server_;
   ThreadGroup threads_;  // stopped before anything else goes
 };

@@ -17,8 +17,8 @@ constexpr std::array kTable{
     Setting{.key = "vantage.name", .standard = "home", .help = "Name of this node; stored with every measurement"},
     Setting{.key = "node.roles",
             .type = SettingType::choices,
-            .standard = "api,scheduler,worker",
-            .choices = "api,scheduler,worker",
+            .standard = "api,scheduler,worker,grapher",
+            .choices = "api,scheduler,worker,grapher",
             .help = "Roles that `cyberwatch serve` runs"},
     Setting{
         .key = "listen.address",
@@ -32,9 +32,39 @@ constexpr std::array kTable{
             .help = "Port of the page and the API; 0 takes any free one"},
     Setting{.key = "store.url",
             .standard = "",
-            .help = "Where measurements are kept: sqlite:///PATH; empty: /var/lib/cyberwatch/cyberwatch.db for root, "
+            .help = "Where measurements are kept: sqlite:///PATH, or postgresql://USER@HOST:PORT/DATABASE on a "
+                    "PostgreSQL 15 server; empty: /var/lib/cyberwatch/cyberwatch.db for root, "
                     "else cyberwatch/cyberwatch.db in $XDG_STATE_HOME or ~/.local/state"},
-    Setting{.key = "queue.url", .standard = "store:", .help = "Where jobs wait: store: keeps them in the store"},
+    Setting{
+        .key = "store.password_file",
+        .standard = "",
+        .help = "File whose first line is the password of the store's server; empty: none, or the one in ~/.pgpass"},
+    Setting{.key = "queue.url",
+            .standard = "store:",
+            .help = "Where jobs wait: store: keeps them in the store; redis://[USER@]HOST:PORT/DATABASE, or rediss:// "
+                    "for TLS, on a Redis 7 server"},
+    Setting{.key = "queue.password_file",
+            .standard = "",
+            .help = "File whose first line is the password of the queue's server; empty: none"},
+    Setting{.key = "queue.ca_file",
+            .standard = "",
+            .help = "Certificates (PEM) that a server at rediss:// is trusted by; empty: those of the system"},
+    Setting{.key = "queue.certificate_file",
+            .standard = "",
+            .help = "Certificate (PEM) of this node, where the server at rediss:// wants one; empty: none"},
+    Setting{.key = "queue.key_file", .standard = "", .help = "The key (PEM) of queue.certificate_file"},
+    Setting{.key = "graph.url",
+            .standard = "store:",
+            .help =
+                "Where the graph of networks is kept: store: keeps it in the store; neo4j://HOST[:PORT][/DATABASE], "
+                "or neo4j+s:// for TLS, on a Neo4j 5 server (its HTTP port)"},
+    Setting{.key = "graph.user", .standard = "neo4j", .help = "User of the graph's server; empty: it asks for none"},
+    Setting{.key = "graph.password_file",
+            .standard = "",
+            .help = "File whose first line is the password of the graph's server; empty: none"},
+    Setting{.key = "graph.ca_file",
+            .standard = "",
+            .help = "Certificates (PEM) that a server at neo4j+s:// is trusted by; empty: those of the system"},
     Setting{.key = "policy.allowed",
             .type = SettingType::prefixes,
             .standard = "",

@@ -48,7 +48,7 @@ Result<Settings> demo_settings(const DemoCommand& command, const std::vector<lab
   const auto interval = std::chrono::seconds(kInterval).count();
   for (const auto& [key, value] : std::initializer_list<SettingOverride>{
            {"vantage.name", "demo"},
-           {"node.roles", "api,scheduler,worker"},
+           {"node.roles", "api,scheduler,worker,grapher"},
            {"listen.address", "127.0.0.1"},
            {"listen.port", std::to_string(command.port)},
            {"policy.allowed", allowed_prefixes(destinations)},
@@ -59,6 +59,7 @@ Result<Settings> demo_settings(const DemoCommand& command, const std::vector<lab
            // The outage in the script is to be watched, not waited out.
            {"worker.longest_backoff_seconds", "0"},
            {"store.url", command.store},
+           {"queue.url", "store:"},
        })
     TRY(settings.set(key, value, SettingOrigin::command_line));
   return settings;

@@ -10,6 +10,8 @@
 
 #include "app/commands/commands.hpp"
 #include "app/local_table.hpp"
+#include "app/node/open_queue.hpp"
+#include "app/node/open_store.hpp"
 #include "app/node/opt_out_file.hpp"
 #include "app/places.hpp"
 #include "app/settings_loader.hpp"
@@ -143,8 +145,15 @@ std::filesystem::path existing_folder(std::filesystem::path folder) {
   return folder;
 }
 
+Check check_server_store(const std::string& url, const Settings& settings) {
+  const auto store = open_store(url, settings);
+  if (!store) return {"store", Verdict::fail, store.error().message, "change store.url, or mend that server"};
+  return {"store", Verdict::ok, (*store)->database()->name(), ""};
+}
+
 Check check_store(const Settings& settings) {
   const auto url = store_url(settings);
+  if (platform::is_postgres_url(url)) return check_server_store(url, settings);
   const auto file = platform::parse_sqlite_url(url);
   if (!file) return {"store", Verdict::fail, file.error().message, "set store.url to sqlite:///PATH"};
   if (!*file) return {"store", Verdict::warn, "in memory: nothing is kept", "set store.url to sqlite:///PATH"};
@@ -164,6 +173,19 @@ Check check_store(const Settings& settings) {
                                   space.available >> 20);
   if (!error && space.available < kLeastFreeBytes) return {"store", Verdict::warn, detail, "make room on that disk"};
   return {"store", Verdict::ok, detail, ""};
+}
+
+Check check_queue(const Settings& settings) {
+  if (jobs_are_in_store(settings)) return {"queue", Verdict::ok, "jobs wait in the store", ""};
+  const auto queue = open_redis_queue(settings);
+  if (!queue) return {"queue", Verdict::fail, queue.error().message, "change queue.url or its neighbours"};
+  const auto status = (*queue)->status();
+  if (!status)
+    return {"queue", Verdict::fail, status.error().message, "start that server, or name another in queue.url"};
+  return {"queue", Verdict::ok,
+          fmt::format("on Redis: {} jobs wait, {} are measured, {} are dead", status->waiting, status->leased,
+                      status->dead),
+          ""};
 }
 
 Check check_data(const Settings& settings) {
@@ -226,8 +248,9 @@ Result<ExitCode> run(const DoctorCommand& command) {
   const auto settings =
       TRY(load_settings({command.settings.config, process_environment(), command.settings.overrides}));
   auto code = ExitCode::done;
-  std::vector<Check> checks{check_clock(),         check_probes(),       check_ping_group(),   check_buffers(),
-                            check_store(settings), check_data(settings), check_page(settings), check_port(settings)};
+  std::vector<Check> checks{check_clock(),        check_probes(),        check_ping_group(),
+                            check_buffers(),      check_store(settings), check_queue(settings),
+                            check_data(settings), check_page(settings),  check_port(settings)};
   checks.push_back(check_opt_outs(settings));
   for (auto& check : check_tools(settings)) checks.push_back(std::move(check));
   for (const auto& check : checks) {

@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "app/commands/commands.hpp"
+#include "app/node/open_queue.hpp"
+#include "app/node/open_store.hpp"
 #include "app/node/opt_out_file.hpp"
 #include "app/presets.hpp"
 #include "app/wires.hpp"
 #include "platform/resolver.hpp"
-#include "platform/sqlite_database.hpp"
-#include "ports/queue/embedded/embedded_job_queue.hpp"
 
 namespace cw::app {
 namespace {
@@ -27,20 +27,15 @@ std::vector<api::TargetPreset> api_presets() {
   return converted;
 }
 
-std::unexpected<Error> missing(Error error) { return fail(ErrorKind::unavailable, std::move(error.message)); }
-
 }  // namespace
 
-Result<Stores> open_stores(const std::string& url, Instant now) {
-  // A URL of another kind is a wrong setting, and no missing back end.
-  if (const auto file = platform::parse_sqlite_url(url); !file) return std::unexpected(file.error());
-  Stores stores;
-  auto store = store::SqlStore::open(url);
-  if (!store) return missing(std::move(store).error());
-  stores.store = *std::move(store);
-  auto queue = queue::EmbeddedJobQueue::open(stores.store->database(), {.seed = system_seed(), .now = now});
-  if (!queue) return missing(std::move(queue).error());
-  stores.queue = *std::move(queue);
+Result<Stores> open_stores(const std::string& url, const Settings& settings, Instant now, JobsUse use) {
+  Stores stores{.jobs_claim = {}, .store = TRY(open_store(url, settings)), .queue = {}};
+  const bool shared = platform::is_postgres_url(url);
+  if (shared && jobs_are_in_store(settings) && use == JobsUse::lease)
+    stores.jobs_claim = TRY(claim_jobs(url, settings));
+  const auto leases = shared && use == JobsUse::look ? queue::EarlierLeases::leave : queue::EarlierLeases::end;
+  stores.queue = TRY(open_queue(settings, stores.store->database(), now, leases));
   return stores;
 }
 

@@ -4,25 +4,30 @@
 // where it puts the targets of its command line into its store. One way in, one set of checks.
 
 #include <memory>
+#include <optional>
 
 #include "api/api.hpp"
 #include "core/clock.hpp"
 #include "core/result.hpp"
 #include "model/settings.hpp"
 #include "model/target.hpp"
+#include "platform/postgres_database.hpp"
 #include "ports/queue/job_queue.hpp"
 #include "ports/routing/route_table.hpp"
 #include "ports/store/sql/sql_store.hpp"
 
 namespace cw::app {
 
-// The back ends that lie in one database, opened together. Errors say what to do; whatever the store's fault is,
-// it is a back end that is missing: `unavailable`.
+// The store, and the queue that the settings name, opened together. Errors say what to do; whatever the store's fault
+// is, it is a back end that is missing: `unavailable`.
 struct Stores {
+  std::optional<platform::DatabaseClaim> jobs_claim;  // where jobs are kept in a server's database
   std::unique_ptr<store::SqlStore> store;
   std::unique_ptr<queue::JobQueue> queue;
 };
-Result<Stores> open_stores(const std::string& url, Instant now);
+// Who keeps the books beside a running node leaves the jobs in a server's database to it.
+enum class JobsUse : std::uint8_t { lease, look };
+Result<Stores> open_stores(const std::string& url, const Settings& settings, Instant now, JobsUse use = JobsUse::lease);
 
 // What the API is told of this program.
 api::ApiOptions api_options(const Settings& settings);

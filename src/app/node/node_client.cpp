@@ -11,6 +11,7 @@
 #include "core/text.hpp"
 #include "platform/database_lock.hpp"
 #include "platform/http_client.hpp"
+#include "platform/postgres_database.hpp"
 #include "platform/sqlite_database.hpp"
 #include "platform/system_clock.hpp"
 
@@ -133,6 +134,11 @@ Result<std::string> NodeClient::call(std::string_view method, const std::string&
 
 Result<std::unique_ptr<NodeClient>> NodeClient::open(const Settings& settings, StoreUse use) {
   auto url = store_url(settings);
+  const platform::SystemClock clock;
+  // A server is shared: the books are kept in it whoever else is there.
+  if (platform::is_postgres_url(url))
+    return std::make_unique<LocalNode>(TRY(open_stores(url, settings, clock.now(), JobsUse::look)),
+                                       TRY(target_policy(settings)), settings);
   const auto file = platform::parse_sqlite_url(url);
   if (!file) return std::unexpected(file.error());
   if (*file) {
@@ -146,9 +152,8 @@ Result<std::unique_ptr<NodeClient>> NodeClient::open(const Settings& settings, S
     std::error_code error;
     if (use == StoreUse::read && !std::filesystem::exists(**file, error)) url = "sqlite::memory:";
   }
-  const platform::SystemClock clock;
   auto policy = TRY(target_policy(settings));
-  return std::make_unique<LocalNode>(TRY(open_stores(url, clock.now())), std::move(policy), settings);
+  return std::make_unique<LocalNode>(TRY(open_stores(url, settings, clock.now())), std::move(policy), settings);
 }
 
 std::unique_ptr<NodeClient> client_of(api::Api& api) { return std::make_unique<InProcessNode>(api); }

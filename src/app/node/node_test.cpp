@@ -25,7 +25,7 @@ class NodeBooksTest : public testing::Test {
   NodeBooksTest() : clock_(kStart), routes_(empty_table()) {}
 
   void SetUp() override {
-    auto stores = open_stores("sqlite::memory:", kStart);
+    auto stores = open_stores("sqlite::memory:", settings_, kStart);
     ASSERT_TRUE(stores) << stores.error().message;
     stores_ = *std::move(stores);
     api_ = make_bookkeeper(stores_, prober_, routes_, admission_, clock_, settings_, TargetSource::static_list);
