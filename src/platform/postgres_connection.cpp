@@ -6,11 +6,12 @@
 
 #include <cerrno>
 #include <cstring>
-#include <deque>
 #include <map>
 
 #include "core/text.hpp"
 #include "platform/postgres_errors.hpp"
+#include "platform/postgres_parameters.hpp"
+#include "platform/postgres_row.hpp"
 #include "platform/postgres_values.hpp"
 
 namespace cw::platform {
@@ -69,94 +70,6 @@ bool is_error(const PGresult* result) {
   const auto status = PQresultStatus(result);
   return status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY;
 }
-
-class PostgresRow final : public SqlRow {
- public:
-  PostgresRow(const PGresult* answer, int row) : answer_(answer), row_(row) {}
-
-  [[nodiscard]] bool is_null(int column) const override { return PQgetisnull(answer_, row_, column) != 0; }
-
-  [[nodiscard]] std::int64_t integer(int column) const override {
-    const auto value = raw(column);
-    if (value == "t") return 1;
-    if (const auto whole = parse_number<std::int64_t>(value)) return *whole;
-    return static_cast<std::int64_t>(parse_number<double>(value).value_or(0));
-  }
-
-  [[nodiscard]] double real(int column) const override { return parse_number<double>(raw(column)).value_or(0); }
-
-  [[nodiscard]] std::string_view text(int column) const override {
-    const auto type = PQftype(answer_, column);
-    if (is_null(column)) return {};
-    if (type == pg_type::timestamptz) return texts_.emplace_back(instant_from_postgres(raw(column)));
-    if (is_array_type(type)) return texts_.emplace_back(array_from_postgres(raw(column), type));
-    return raw(column);
-  }
-
-  [[nodiscard]] Bytes blob(int column) const override {
-    return is_null(column) ? Bytes{} : Bytes(blobs_.emplace_back(bytes_from_postgres(raw(column))));
-  }
-
- private:
-  [[nodiscard]] std::string_view raw(int column) const {
-    return {PQgetvalue(answer_, row_, column), static_cast<std::size_t>(PQgetlength(answer_, row_, column))};
-  }
-
-  const PGresult* answer_;
-  int row_;
-  mutable std::deque<std::string> texts_;  // what was converted, for as long as the row
-  mutable std::deque<std::vector<std::uint8_t>> blobs_;
-};
-
-// The values of one statement in the forms that its parameters want, and what these forms refer to.
-class BoundValues {
- public:
-  Result<> add(const SqlValue& value, std::uint32_t type) {
-    return std::visit([&](const auto& held) { return add_held(held, type); }, value.get());
-  }
-
-  [[nodiscard]] const char* const* values() const { return values_.data(); }
-  [[nodiscard]] const int* lengths() const { return lengths_.data(); }
-  [[nodiscard]] const int* formats() const { return formats_.data(); }
-
- private:
-  enum Format : int { as_text = 0, as_bytes = 1 };
-
-  Result<> put(std::string_view value, Format format) {
-    values_.push_back(value.data() == nullptr ? "" : value.data());
-    lengths_.push_back(static_cast<int>(value.size()));
-    formats_.push_back(format);
-    return {};
-  }
-  Result<> put_own(std::string value, Format format) { return put(own_.emplace_back(std::move(value)), format); }
-
-  Result<> add_held(std::monostate /*null*/, std::uint32_t /*type*/) {
-    values_.push_back(nullptr);
-    lengths_.push_back(0);
-    formats_.push_back(as_text);
-    return {};
-  }
-  Result<> add_held(std::int64_t value, std::uint32_t /*type*/) {
-    return put_own(fmt::format_int(value).str(), as_text);
-  }
-  Result<> add_held(double value, std::uint32_t /*type*/) { return put_own(fmt::format("{}", value), as_text); }
-  Result<> add_held(Bytes value, std::uint32_t /*type*/) {
-    return put({reinterpret_cast<const char*>(value.data()), value.size()}, as_bytes);
-  }
-  Result<> add_held(std::string_view value, std::uint32_t type) {
-    if (is_array_type(type)) return put_own(TRY(array_to_postgres(value)), as_text);
-    // The bytes of a text are the text, and need no end: sent like this it is not copied.
-    const auto format = type == pg_type::text || type == pg_type::varchar ? as_bytes : as_text;
-    auto repaired = type == pg_type::jsonb ? repaired_json(value) : repaired_text(value);
-    if (repaired) return put_own(*std::move(repaired), format);
-    return format == as_bytes ? put(value, format) : put_own(std::string(value), format);
-  }
-
-  std::vector<const char*> values_;
-  std::vector<int> lengths_;
-  std::vector<int> formats_;
-  std::deque<std::string> own_;
-};
 
 }  // namespace
 
@@ -367,7 +280,7 @@ Result<PostgresConnection::Answer> PostgresConnection::run_prepared(std::string_
 Result<int> PostgresConnection::put_values(const Statement& statement, SqlValues values, std::string_view sql) {
   if (statement.parameter_types.size() != values.size())
     return fail(ErrorKind::internal, fmt::format("{}: {} values given for: {}", name_, values.size(), sql));
-  BoundValues bound;
+  PostgresParameters bound;
   for (std::size_t i = 0; i < values.size(); ++i) TRY(bound.add(values[i], statement.parameter_types[i]));
   return PQsendQueryPrepared(connection_.get(), statement.name.c_str(), static_cast<int>(values.size()), bound.values(),
                              bound.lengths(), bound.formats(), 0);

@@ -38,8 +38,8 @@ struct Check {
   std::string mend;  // empty: nothing to do
 };
 
-constexpr std::uint64_t kLeastReceiveBuffer = 4 * 1024 * 1024;
-constexpr std::uint64_t kLeastFreeBytes = 200 * 1024 * 1024;
+constexpr std::uint64_t kLeastReceiveBuffer = std::uint64_t{4} << 20;
+constexpr std::uint64_t kLeastFreeBytes = std::uint64_t{200} << 20;
 constexpr auto kOldData = std::chrono::days(365);
 
 std::string_view to_string(Verdict verdict) {

@@ -40,7 +40,7 @@ void add_hop(NewMeasurement& added, std::uint32_t target, std::uint32_t variant,
     return;
   }
   const auto from = last ? added.measurement.address : bench_router(target, variant, ttl);
-  auto reply = samples::reply_from(from, std::chrono::microseconds(500u * ttl + random.below(3'000)), last ? 0 : 11);
+  auto reply = samples::reply_from(from, std::chrono::microseconds(std::uint64_t{500} * ttl + random.below(3'000)), last ? 0 : 11);
   reply.reply_ttl = static_cast<std::uint8_t>(255 - ttl);
   if (!last) reply.quoted_ttl = 1;
   hop.replies = {reply};

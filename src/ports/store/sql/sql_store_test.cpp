@@ -1,5 +1,6 @@
 #include "ports/store/sql/sql_store.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -182,7 +183,7 @@ TEST_F(SqlStoreTest, epochs_are_the_runs_of_equal_paths_whatever_the_order_of_ar
       count = next == path ? count + 1 : 1;
       const auto first = next == path ? expected.back().substr(0, at.size()) : at;
       if (next == path) expected.pop_back();
-      expected.push_back(first + "|" + at + "|" + std::to_string(count));
+      expected.push_back(fmt::format("{}|{}|{}", first, at, count));
       path = next;
       in_time.push_back(added);
     }
