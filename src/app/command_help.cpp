@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array kCommands{
     CommandHelp{.name = "serve",
-                .description = "Runs the node: page, API, scheduler and worker.",
+                .description = "Runs the node: page, API, scheduler, worker and grapher.",
                 .examples =
                     "Examples:\n"
                     "  cyberwatch serve                             a fresh node has no targets and sends nothing\n"
@@ -114,18 +114,20 @@ constexpr std::array kCommands{
                     "Examples:\n"
                     "  cyberwatch queue peek --most 5\n"
                     "  cyberwatch queue peek --dead --json\n\n"
-                    "Where jobs are kept in the store, a running node has them to itself; on Redis they can be\n"
-                    "looked at any time."},
+                    "While a node runs, jobs that are kept in its SQLite store are its own; those on PostgreSQL and\n"
+                    "Redis can be looked at any time."},
     CommandHelp{.name = "queue retry",
                 .description = "Offers dead jobs again, with all their attempts before them.",
                 .examples = "Examples:\n"
                             "  cyberwatch queue retry 0198c0de-1234-7000-8000-000000000000\n"
-                            "  cyberwatch queue retry --all"},
+                            "  cyberwatch queue retry --all\n\n"
+                            "Jobs that are kept in the store (queue.url = store:) are its node's own while that runs."},
     CommandHelp{.name = "queue drop",
                 .description = "Removes waiting or dead jobs.",
                 .examples = "Examples:\n"
                             "  cyberwatch queue drop 0198c0de-1234-7000-8000-000000000000\n"
-                            "  cyberwatch queue drop --all                  all dead ones; waiting ones stay"},
+                            "  cyberwatch queue drop --all                  all dead ones; waiting ones stay\n\n"
+                            "Jobs that are kept in the store (queue.url = store:) are its node's own while that runs."},
     CommandHelp{.name = "settings list",
                 .description = "Lists every setting with its value and where it comes from.",
                 .examples = "Examples:\n"
@@ -153,8 +155,11 @@ constexpr std::array kCommands{
                             "  cyberwatch graph status --json"},
     CommandHelp{.name = "graph rebuild",
                 .description = "Empties the graph and makes it again from the store.",
-                .examples = "Examples:\n"
-                            "  cyberwatch graph rebuild"},
+                .examples =
+                    "Examples:\n"
+                    "  cyberwatch graph rebuild\n\n"
+                    "A graph that is kept in a SQLite store is its node's own while that runs. A graph on Neo4j is\n"
+                    "emptied then, and the node fills it again."},
     CommandHelp{.name = "graph export",
                 .description = "Prints the graph for other programs: graphml, gexf, cypher or itdk.",
                 .examples = "Examples:\n"
@@ -175,9 +180,10 @@ constexpr std::array kCommands{
                 .examples = "Examples:\n"
                             "  cyberwatch lab run scenarios/demo.toml -- traceroute -n 203.0.113.1\n"
                             "  cyberwatch lab run scenarios/demo.toml                 a shell inside"},
-    CommandHelp{.name = "doctor",
-                .description = "Checks clock, privileges, buffers, store, data and page, and says how to mend them.",
-                .examples = "Exit code 0: all is well or nearly; 3: something must be mended."},
+    CommandHelp{
+        .name = "doctor",
+        .description = "Checks clock, privileges, buffers, store, queue, data and page, and says how to mend them.",
+        .examples = "Exit code 0: all is well or nearly; 3: something must be mended."},
     CommandHelp{.name = "version", .description = "Prints the version.", .examples = ""},
     CommandHelp{.name = "completion",
                 .description = "Prints shell completion.",

@@ -181,7 +181,7 @@ TEST_F(PostgresConnectionTest, a_wrong_password_or_database_says_what_to_change)
   const auto wrong = PostgresConnection::open({.url = url, .password = "wrong"});
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().kind, ErrorKind::unavailable);
-  EXPECT_NE(wrong.error().message.find("check user and password in store.url"), std::string::npos)
+  EXPECT_NE(wrong.error().message.find("the password in store.password_file"), std::string::npos)
       << wrong.error().message;
   const auto absent = PostgresConnection::open({.url = url + "_absent"});
   ASSERT_FALSE(absent);

@@ -15,7 +15,7 @@ struct Meaning {
 
 // The first that fits.
 constexpr Meaning meanings[] = {
-    {"28P01", ErrorKind::unavailable, "check user and password in store.url"},
+    {"28P01", ErrorKind::unavailable, "check the user in store.url and the password in store.password_file"},
     {"28", ErrorKind::unavailable, "let this user in (pg_hba.conf), or name another in store.url"},
     {"3D000", ErrorKind::unavailable, "create the database, or name another in store.url"},
     {"42501", ErrorKind::unavailable, "grant it, or run this as the database's owner"},

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "platform/postgres_connection.hpp"
@@ -59,10 +60,11 @@ class TemporaryPostgres {
 };
 
 // In the first lines of a test that needs the server.
-#define CW_NEEDS_POSTGRES()                                                                                \
-  if (cw::platform::postgres_for_tests().empty()) {                                                        \
-    if (std::getenv("CI") != nullptr) FAIL() << "CW_TEST_POSTGRES names no server: use tools/servers run"; \
-    GTEST_SKIP() << "no PostgreSQL: run this under tools/servers run";                                     \
+#define CW_NEEDS_POSTGRES()                                                                  \
+  if (cw::platform::postgres_for_tests().empty()) {                                          \
+    if (const char* ci = std::getenv("CI"); ci != nullptr && std::string_view(ci) == "true") \
+      FAIL() << "CW_TEST_POSTGRES names no server: use tools/servers run";                   \
+    GTEST_SKIP() << "no PostgreSQL: run this under tools/servers run";                       \
   }
 
 }  // namespace cw::platform

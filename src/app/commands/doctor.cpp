@@ -1,4 +1,5 @@
-// `cyberwatch doctor`: looks at what a node needs, changes nothing, and says how to mend what is wrong.
+// `cyberwatch doctor`: looks at what a node needs and says how to mend what is wrong. It changes
+// nothing, but for tables on PostgreSQL that are older than this program: those it brings up to date.
 
 #include <fmt/format.h>
 #include <sys/timex.h>

@@ -54,6 +54,7 @@ ExitCode ping_many(const PingCommand& command, ProbeSession& session, TargetFeed
                       },
                   .on_pause = [&] { return writer.flush(); }});
   writer.flush();
+  session.say_own_losses();
   return writer.exit_code();
 }
 

@@ -59,6 +59,7 @@ ExitCode trace_many(const TraceCommand& command, ProbeSession& session, TargetFe
                       },
                   .on_pause = [&] { return writer.flush(); }});
   writer.flush();
+  session.say_own_losses();
   return writer.exit_code();
 }
 

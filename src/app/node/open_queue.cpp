@@ -27,11 +27,9 @@ Result<> check_queue_url(const Settings& settings) {
     return fail(ErrorKind::invalid,
                 "queue.url must not hold the password, as settings are shown: write it into a file of its own and name "
                 "that in queue.password_file");
-  const bool names_certificates =
-      !settings.text("queue.ca_file").empty() || !settings.text("queue.certificate_file").empty();
-  if (names_certificates && !options->server.tls)
-    return fail(ErrorKind::invalid,
-                "queue.ca_file and queue.certificate_file are for rediss://, and queue.url says redis://");
+  for (const auto* name : {"queue.ca_file", "queue.certificate_file", "queue.key_file"})
+    if (!settings.text(name).empty() && !options->server.tls)
+      return fail(ErrorKind::invalid, fmt::format("{} is for rediss://, and queue.url says redis://", name));
   return {};
 }
 

@@ -52,4 +52,12 @@ Measurement ProbeSession::finish(Measurement measurement) const {
   return measurement;
 }
 
+void ProbeSession::say_own_losses() const {
+  const auto counters = prober_->counters();
+  const auto lost = counters.find("receive_drops");
+  if (lost == counters.end() || lost->second == 0) return;
+  say_error(fmt::format("{} packets came faster than they were read, and replies among them are missing: lower --pps",
+                        lost->second));
+}
+
 }  // namespace cw::app

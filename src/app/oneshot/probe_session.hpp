@@ -30,6 +30,8 @@ class ProbeSession {
   MeasurementRequest request_for(const NamedTarget& target, Kind kind);
   // The result as it is shown: with this node's name.
   Measurement finish(Measurement measurement) const;
+  // On stderr, when replies were lost because we did not read them in time: what they would have shown is missing.
+  void say_own_losses() const;
 
  private:
   explicit ProbeSession(const ProbeArguments& arguments);

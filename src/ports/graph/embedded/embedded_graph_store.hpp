@@ -1,6 +1,6 @@
 #pragma once
 
-// The graph as tables in the node's own database, for one process.
+// The graph as tables beside the store's, in the same database.
 
 #include <memory>
 
