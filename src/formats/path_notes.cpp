@@ -138,6 +138,13 @@ std::string limit_text(const MtuLimit& limit) {
 }
 
 void note_mtu(const Measurement& measurement, Notes& notes) {
+  if (path_mtu_is_lower_bound(measurement) && !measurement.hops.empty())
+    notes.push_back(
+        {.ttl = measurement.hops.back().ttl,
+         .kind = PathNoteKind::mtu_limit,
+         .text = fmt::format("Packets of {} bytes reach the destination. Whether larger ones do is not known: "
+                             "its answers are limited, and ended before that was found out.",
+                             measurement.path_mtu->mtu)});
   std::vector<MtuLimit> limits;
   if (measurement.path_mtu) limits = measurement.path_mtu->limits;
   for (const Hop& hop : measurement.hops) {
@@ -191,6 +198,14 @@ void note_return_path(const DestinationAnswer& answer, Notes& notes) {
 }
 
 }  // namespace
+
+// Our prober tries no larger packets, and a search that came to its end names what holds them back.
+bool path_mtu_is_lower_bound(const Measurement& measurement) {
+  constexpr std::uint16_t largest_tried = 9'216;
+  if (!measurement.path_mtu || measurement.prober != "native") return false;
+  const auto& [mtu, limits] = *measurement.path_mtu;
+  return mtu != 0 && mtu < largest_tried && std::ranges::find(limits, mtu, &MtuLimit::mtu) == limits.end();
+}
 
 std::string_view to_string(PathNoteKind kind) {
   switch (kind) {

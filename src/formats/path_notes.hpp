@@ -36,4 +36,7 @@ struct PathNote {
 // Of a trace and an mtr, by kind and TTL; a ping has none.
 std::vector<PathNote> path_notes(const Measurement& measurement);
 
+// The search for the path's MTU was cut short: its answers are limited, and larger packets may well pass.
+bool path_mtu_is_lower_bound(const Measurement& measurement);
+
 }  // namespace cw::formats

@@ -120,6 +120,21 @@ TEST(PathNotes, limits_of_the_packet_size_are_told_with_who_said_so) {
   EXPECT_EQ(notes[2].kind, mtu_limit);
 }
 
+TEST(PathNotes, a_search_for_the_mtu_that_was_cut_short_is_told_as_such) {
+  Measurement measurement = path({from("10.0.0.1"), destination()});
+  measurement.prober = "native";
+  measurement.path_mtu = PathMtu{.mtu = 1280, .limits = {{.ttl = Ttl{0}, .from = std::nullopt, .mtu = 1500}}};
+  EXPECT_TRUE(path_mtu_is_lower_bound(measurement));
+  EXPECT_EQ(
+      path_notes(measurement).front().text,
+      "Packets of 1280 bytes reach the destination. Whether larger ones do is not known: its answers are limited, "
+      "and ended before that was found out.");
+  measurement.path_mtu->mtu = 1500;
+  EXPECT_FALSE(path_mtu_is_lower_bound(measurement));
+  measurement.path_mtu = PathMtu{.mtu = 9216, .limits = {}};
+  EXPECT_FALSE(path_mtu_is_lower_bound(measurement));
+}
+
 TEST(PathNotes, a_router_that_names_its_mtu_unasked_is_believed) {
   Reply too_big = from("10.0.0.2");
   too_big.icmp_type = 3;

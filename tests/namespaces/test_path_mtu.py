@@ -64,15 +64,32 @@ class PathMtu(unittest.TestCase):
             self.assertEqual(told, [(1, address(family, "first"), 1450), (3, address(family, "third"), 1300)])
         self.for_every_way(check)
 
-    def test_a_black_hole_is_found_by_trying_and_lies_behind_the_last_that_answers(self):
+    def make_black_hole(self):
         self.chain.narrow("second", 1400)
         self.chain.swallow("second", "near", "egress", *TOO_BIG)
         self.addCleanup(self.chain.let_through, "second", "near")
-        def check(_, path_mtu):
-            self.assertEqual(path_mtu["mtu"], 1400)
-            limits = [limit for limit in path_mtu["limits"] if limit["ttl"] > 0]
-            self.assertEqual(limits, [{"ttl": 2, "from": None, "mtu": 1400}])
-        self.for_every_way(check)
+
+    def check_black_hole(self, _, path_mtu):
+        self.assertEqual(path_mtu["mtu"], 1400)
+        limits = [limit for limit in path_mtu["limits"] if limit["ttl"] > 0]
+        self.assertEqual(limits, [{"ttl": 2, "from": None, "mtu": 1400}])
+
+    def test_a_black_hole_is_found_by_trying_and_lies_behind_the_last_that_answers(self):
+        self.make_black_hole()
+        self.for_every_way(self.check_black_hole)
+
+    def limit_answers_of_host(self, interval_ms):
+        for setting in ("ipv4/icmp_ratelimit", "ipv6/icmp/ratelimit"):
+            self.chain.must("host", "sh", "-c", f"echo {interval_ms} > /proc/sys/net/{setting}")
+
+    def test_a_host_that_limits_its_answers_as_linux_does_by_default_makes_a_black_hole_no_wider(self):
+        self.make_black_hole()
+        self.limit_answers_of_host(1000)  # milliseconds from one to the next, after six at once
+        self.addCleanup(self.limit_answers_of_host, 0)
+        for family in (4, 6):
+            with self.subTest(family=family):
+                self.chain.forget()
+                self.check_black_hole(family, self.trace(family, "udp"))
 
 
 if __name__ == "__main__":

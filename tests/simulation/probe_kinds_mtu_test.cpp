@@ -155,6 +155,19 @@ TEST_P(MtuOverTheLab, a_router_that_limits_its_messages_is_believed_when_it_said
   EXPECT_EQ(result.path_mtu->limits, (Limits{tried(0, 1500), said(7, 1420)}));
 }
 
+// As Linux does it by default: six at once, then one a second.
+TEST_P(MtuOverTheLab, a_destination_that_limits_its_answers_makes_no_black_hole_wider) {
+  const Row row{.routers = 6,
+                .router_lines = {{3, "says_too_big = false"}, {6, "replies_per_second = 1\nreply_burst = 6"}}};
+  EngineLab lab(narrow_row(row, {{0, 1500}, {3, 1400}}));
+  auto wanted = search();
+  wanted.address = router(6);
+  const auto result = lab.measure(wanted);
+  ASSERT_TRUE(result.path_mtu);
+  EXPECT_EQ(result.path_mtu->mtu, 1400);
+  EXPECT_EQ(result.path_mtu->limits, (Limits{tried(0, 1500), tried(3, 1400)}));
+}
+
 // IPv4 alone has links that carry less than 1,280 bytes.
 TEST(MtuOverIpv4, the_narrowest_links_are_measured) {
   for (const int mtu : {68, 69, 296, 576, 1006}) {

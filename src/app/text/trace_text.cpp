@@ -181,7 +181,8 @@ std::string networks_line(const AsPath& as_path, const TextStyle& style) {
 
 std::string path_mtu_line(const Measurement& measurement) {
   if (!measurement.path_mtu) return "";
-  return fmt::format("path MTU: {} bytes\n", measurement.path_mtu->mtu);
+  const auto* bound = formats::path_mtu_is_lower_bound(measurement) ? "at least " : "";
+  return fmt::format("path MTU: {}{} bytes\n", bound, measurement.path_mtu->mtu);
 }
 
 std::string notes_lines(const Measurement& measurement, const TextStyle& style) {

@@ -8,8 +8,23 @@ namespace {
 
 // Attempts of our own probes begin here, far above those of any trace.
 constexpr std::uint16_t first_attempt = 0x4000;
-// Silence counts after so many. Loss of one in ten is taken for a black hole once in a thousand sizes.
-constexpr int most_tries = 3;
+// Silence counts after so many, the controls of so many answered. Loss of one in ten is taken for a black hole once in
+// a thousand sizes.
+constexpr int least_silent = 3;
+constexpr int least_vouched = 2;
+// So many rounds in a row without any answer are the end of answers: of the destination when it is known to answer, of
+// a router on the way, of a destination that never did.
+constexpr int most_doubtful = 5;
+constexpr int most_doubtful_on_the_way = 3;
+constexpr int most_doubtful_unheard = 2;
+// Linux: one answer a second; and some for clocks and queues. Doubled while that is not enough.
+constexpr Duration least_pace = std::chrono::milliseconds(1'100);
+constexpr Duration slowest_pace = least_pace * 8;
+// A control that follows later may get an answer that was not yet due for its probe. Where probes are spaced, or the
+// machine is busy, it has to.
+constexpr Duration at_its_heels = std::chrono::milliseconds(20);
+// For a size. A black hole whose far end gives one answer a second takes half of it.
+constexpr Duration longest_search = std::chrono::seconds(60);
 // Within this our own machine has refused what it will not send.
 constexpr Duration refusal_time = std::chrono::milliseconds(2);
 // Long packets are slow packets.
@@ -31,13 +46,18 @@ Step MtuTask::next(Instant now, Events* events) {
     if (!std::holds_alternative<Done>(step)) return step;
     begin_search(now);
   }
-  if (result_->status == Status::failed || sent_.size() >= most_probes) return Done{};
+  if (result_->status == Status::failed) return Done{};
+  if (sent_.size() >= most_probes || (!bracket_ && now >= began_at_ + longest_search)) {
+    finder_.answers_ended();
+    return Done{};
+  }
   return bracket_ ? next_of_bracket(now) : next_size(now);
 }
 
 void MtuTask::begin_search(Instant now) {
   result_ = trace_->take_result(now);
   trace_.reset();
+  began_at_ = now;
   Duration largest_rtt{};
   for (const auto& hop : result_->hops)
     if (const auto* answer = hop.answer()) largest_rtt = std::max(largest_rtt, answer->rtt);
@@ -50,12 +70,14 @@ Step MtuTask::next_size(Instant now) {
     const Probe probe{.size = *size, .ttl = search_ttl};
     auto& tries = tries_[probe];
     if (finder_.asks_own_machine()) {
-      if (tries.count == 0) return send(probe, now);
-      const auto taken_at = tries.last_sent + refusal_time;
+      if (tries.sent == 0) return send_alone(probe, now);
+      const auto taken_at = tries.sent_at + refusal_time;
       if (now < taken_at) return WaitUntil{taken_at};
       finder_.taken_here(*size);
     } else if (const auto step = ask(probe, now)) {
       return *step;
+    } else if (verdict(probe) == Verdict::answers_ended) {
+      finder_.answers_ended();
     } else {
       finder_.silent(*size);
     }
@@ -85,24 +107,82 @@ Step MtuTask::next_of_bracket(Instant now) {
     const auto place = bracket.reached + (bracket.missed - bracket.reached) / 2;
     const Probe probe{.size = *lost, .ttl = bracket.hops[place - 1]};
     if (const auto step = ask(probe, now)) return *step;
+    if (verdict(probe) == Verdict::answers_ended) {  // this router will not tell
+      bracket.hops.erase(bracket.hops.begin() + static_cast<std::ptrdiff_t>(place - 1));
+      --bracket.missed;
+      bracket.some_unheard = true;
+      continue;
+    }
     (tries_[probe].answered ? bracket.reached : bracket.missed) = place;
   }
   return Done{};
 }
 
+// ---- what silence means
+
 std::optional<Step> MtuTask::ask(const Probe& probe, Instant now) {
-  const auto& tries = tries_[probe];
-  if (tries.answered) return std::nullopt;
-  const auto given_up_at = tries.last_sent + patience_;
-  if (tries.count > 0 && now < given_up_at) return WaitUntil{given_up_at};
-  if (tries.count >= most_tries) return std::nullopt;
-  return send(probe, now);
+  auto& tries = tries_[probe];
+  const Probe control{.size = finder_.control_size(), .ttl = probe.ttl};
+  if (tries.waiting && verdict(probe) == Verdict::none) {
+    const bool alone = tries.sent == 1 || control == probe;
+    if (!alone && !tries.control) return send(control, probe, now);
+    const auto last = tries.control ? sent_[*tries.control].at : tries.sent_at;
+    if (now < last + patience_) return WaitUntil{last + patience_};
+    end_round(probe, now);
+  }
+  if (verdict(probe) != Verdict::none) return std::nullopt;
+  const auto free_at = paces_[probe.ttl].free_at;
+  if (now < free_at) return WaitUntil{free_at};
+  return send_alone(probe, now);
 }
 
-Step MtuTask::send(const Probe& probe, Instant now) {
+void MtuTask::end_round(const Probe& probe, Instant now) {
+  auto& tries = tries_[probe];
+  tries.waiting = false;
+  if (!tries.control && probe.size > finder_.control_size()) return;  // it was alone
+  if (tries.control && sent_[*tries.control].answered) return note_vouched(tries);
+  ++tries.doubtful;
+  tries.vouched = tries.apart = 0;
+  if (!is_known_to_answer(probe)) return;
+  auto& pace = paces_[probe.ttl];
+  pace.between_answers = std::clamp(pace.between_answers * 2, least_pace, slowest_pace);
+  pace.free_at = now + pace.between_answers;
+}
+
+// The control was answered. So the probe would have been, if they went together. If they could not, the answer may have
+// become due between them; but not again and again with a longer rest before. Say answers become due every T, and a gap
+// is between probe and control. Twice the control was answered and the probe came too early: then the first time left
+// less than gap / T of an answer over, and the second says T <= rest + 2 gaps. After so long a rest, one is due.
+void MtuTask::note_vouched(Tries& tries) {
+  tries.doubtful = 0;
+  const auto& control = sent_[*tries.control];
+  const auto gap = control.at - tries.sent_at;
+  const auto rest = tries.sent_at - tries.heard_at;
+  if (gap > at_its_heels && ++tries.apart == 2) tries.rest = rest + 3 * gap;
+  if (gap <= at_its_heels || (tries.apart > 2 && rest >= tries.rest)) ++tries.vouched;
+  auto& free_at = paces_[control.probe.ttl].free_at;
+  free_at = std::max(free_at, control.at + tries.rest);
+}
+
+MtuTask::Verdict MtuTask::verdict(const Probe& probe) const {
+  const auto& tries = tries_.at(probe);
+  if (tries.answered) return Verdict::answered;
+  if (tries.sent >= least_silent && tries.vouched >= least_vouched) return Verdict::too_big;
+  const int most = !is_known_to_answer(probe) ? most_doubtful_unheard
+                   : probe.ttl == search_ttl  ? most_doubtful
+                                              : most_doubtful_on_the_way;
+  return tries.doubtful >= most ? Verdict::answers_ended : Verdict::none;
+}
+
+// Routers are asked where they have answered the trace.
+bool MtuTask::is_known_to_answer(const Probe& probe) const {
+  return probe.ttl != search_ttl || result_->status == Status::reached || finder_.largest_passed() != 0;
+}
+
+Step MtuTask::send(const Probe& probe, const Probe& judged, Instant now) {
   const auto free_at = last_sent_ + request().probe_spacing;
   if (now < free_at) return WaitUntil{free_at};
-  wanted_ = probe;
+  wanted_ = {.probe = probe, .judged = judged};
   const auto attempt = static_cast<std::uint16_t>(first_attempt + sent_.size());
   return SendProbe{.tag = {.attempt = attempt, .ttl = probe.ttl}, .size = probe.size};
 }
@@ -111,10 +191,18 @@ Step MtuTask::send(const Probe& probe, Instant now) {
 
 void MtuTask::on_sent(ProbeTag tag, Instant at) {
   if (trace_) return trace_->on_sent(tag, at);
+  wanted_.at = last_sent_ = at;
+  auto& tries = tries_[wanted_.judged];
+  if (wanted_.probe != wanted_.judged) {
+    tries.control = sent_.size();
+    tries.heard_at = std::max(paces_[wanted_.probe.ttl].heard_at, began_at_);
+  } else {
+    ++tries.sent;
+    tries.sent_at = at;
+    tries.waiting = true;
+    tries.control.reset();
+  }
   sent_.push_back(wanted_);
-  auto& tries = tries_[wanted_];
-  ++tries.count;
-  tries.last_sent = last_sent_ = at;
   ++probes_sent_;
 }
 
@@ -122,7 +210,7 @@ void MtuTask::on_refused(ProbeTag tag, Instant at) {
   if (trace_) return trace_->on_refused(tag, at);
   if (tag.attempt < first_attempt) return;
   --probes_sent_;
-  finder_.refused_here(sent_[static_cast<std::size_t>(tag.attempt - first_attempt)].size);
+  finder_.refused_here(sent_[static_cast<std::size_t>(tag.attempt - first_attempt)].probe.size);
 }
 
 void MtuTask::on_answer(const Answer& answer, Events* events) {
@@ -132,10 +220,14 @@ void MtuTask::on_answer(const Answer& answer, Events* events) {
 }
 
 // Whatever the target itself says of a packet, it has got it; but for the one message that says it has not.
-void MtuTask::note_answer(const Answer& answer, const Probe& probe) {
+void MtuTask::note_answer(const Answer& answer, Sent& sent) {
+  const auto& probe = sent.probe;
   if (answer.message == codec::IcmpMessage::packet_too_big)
     return finder_.too_big(probe.size, answer.from, distance_of(answer), answer.next_hop_mtu.value_or(0));
-  tries_[probe].answered = true;
+  sent.answered = tries_[probe].answered = true;
+  auto& pace = paces_[probe.ttl];
+  pace.heard_at = std::max(pace.heard_at, sent.at);
+  pace.free_at = std::max(pace.free_at, sent.at + pace.between_answers);
   if (answer.from == request().address) finder_.passed(probe.size);
 }
 
@@ -154,7 +246,10 @@ Measurement MtuTask::take_result(Instant now) {
   result.probes_sent += probes_sent_;
   result.finished_at = now;
   std::optional<Ttl> lost_behind;
-  if (bracket_) lost_behind = bracket_->reached == 0 ? Ttl{0} : bracket_->hops[bracket_->reached - 1];
+  if (bracket_ && bracket_->reached != 0)
+    lost_behind = bracket_->hops[bracket_->reached - 1];
+  else if (bracket_ && !bracket_->some_unheard)
+    lost_behind = Ttl{0};
   PathMtu found{.mtu = finder_.largest_passed(), .limits = finder_.limits(lost_behind)};
   const bool others_spoke =
       std::ranges::any_of(found.limits, [](const MtuLimit& limit) { return limit.from.has_value(); });

@@ -35,12 +35,13 @@ std::uint16_t PathMtuFinder::next_for_own_machine() const {
 
 std::optional<std::uint16_t> PathMtuFinder::next() const {
   if (!own_limit_is_known()) return next_for_own_machine();
-  if (floor_is_silent_ || bound() <= std::uint32_t{passed_} + 1 || bound() <= floor_) return std::nullopt;
+  if (answers_ended_ || floor_is_silent_ || bound() <= std::uint32_t{passed_} + 1 || bound() <= floor_)
+    return std::nullopt;
   if (hint_ && is_open(*hint_)) return hint_;
   // Whoever said that so much fits is asked whether one byte more does.
   if (hint_ && *hint_ == passed_) return static_cast<std::uint16_t>(passed_ + 1);
-  if (passed_ != 0) return middle(passed_, bound());
-  return failed_ > largest_tried_packet ? static_cast<std::uint16_t>(refused_here_ - 1) : floor_;
+  if (failed_ > largest_tried_packet) return static_cast<std::uint16_t>(refused_here_ - 1);
+  return passed_ != 0 ? middle(passed_, bound()) : floor_;
 }
 
 // ---- what came of it
@@ -94,7 +95,7 @@ void PathMtuFinder::too_big(std::uint16_t size, const IpAddress& from, Ttl ttl, 
 // ---- what is known
 
 std::optional<std::uint16_t> PathMtuFinder::lost() const {
-  if (!failed_silently_ || passed_ == 0 || failed_ >= refused_here_) return std::nullopt;
+  if (!failed_silently_ || passed_ == 0 || failed_ >= refused_here_ || is_cut_short()) return std::nullopt;
   return static_cast<std::uint16_t>(failed_);
 }
 
@@ -115,6 +116,7 @@ std::vector<MtuLimit> PathMtuFinder::limits(std::optional<Ttl> lost_behind) cons
     if (refusal.least <= passed_) continue;  // it was a lie
     const auto proved = largest_beyond(refusal);
     const bool believable = refusal.claimed >= std::max(proved, floor_) && refusal.claimed < refusal.least;
+    if (!believable && is_cut_short()) continue;  // what it lets through was not found out
     limits.push_back({.ttl = refusal.ttl, .from = refusal.from, .mtu = believable ? refusal.claimed : proved});
   }
   if (lost() && lost_behind) limits.push_back({.ttl = *lost_behind, .from = std::nullopt, .mtu = passed_});

@@ -8,7 +8,9 @@
 // 3. One that does not say, or cannot be believed, is answered with the next common size below (RFC 1191, section 7.1).
 // 4. Silence where the least packet is answered is a black hole (RFC 2923, section 2.1): then the sizes between are
 //    halved. Silence to the least packet says nothing: the destination does not answer such probes.
-// 5. Every step narrows the gap between what passed and what did not, and the words of routers are taken so often
+// 5. Where even a packet that has passed before is answered no more, silence to larger ones says nothing either: the
+//    search ends with what is proved, and no limit is named that is not.
+// 6. Every step narrows the gap between what passed and what did not, and the words of routers are taken so often
 //    and no oftener: nobody can make it go on for ever.
 
 #include <algorithm>
@@ -37,14 +39,21 @@ class PathMtuFinder {
   void refused_here(std::uint16_t size);
   void passed(std::uint16_t size);
   void silent(std::uint16_t size);
+  // There are no more answers to be had, to packets of any size.
+  void answers_ended() { answers_ended_ = true; }
   // `mtu` is what the message said; 0 where it said nothing.
   void too_big(std::uint16_t size, const IpAddress& from, Ttl ttl, std::uint16_t mtu);
 
   // The largest packet that passed; 0: none did.
   [[nodiscard]] std::uint16_t largest_passed() const { return passed_; }
+  // A packet that may well be answered: the largest that was, or the least that every link carries.
+  [[nodiscard]] std::uint16_t control_size() const { return passed_ != 0 ? passed_ : floor_; }
+  // The answers ended before it was known what becomes of larger packets than the largest that passed.
+  [[nodiscard]] bool is_cut_short() const { return answers_ended_ && passed_ != 0 && is_open(passed_ + 1U); }
   // The smallest packet that got lost without a word, where that is what ends the path's MTU.
   [[nodiscard]] std::optional<std::uint16_t> lost() const;
-  // By TTL. `lost_behind` is where lost packets were last seen.
+  // By TTL. `lost_behind` is where lost packets were last seen. One of them is the path's MTU, unless the search was
+  // cut short or met none.
   [[nodiscard]] std::vector<MtuLimit> limits(std::optional<Ttl> lost_behind) const;
 
  private:
@@ -74,6 +83,7 @@ class PathMtuFinder {
   std::uint32_t failed_ = std::uint32_t{largest_tried_packet} + 1;
   bool failed_silently_ = false;
   bool floor_is_silent_ = false;
+  bool answers_ended_ = false;
   std::optional<std::uint16_t> hint_;  // where a router or the table of sizes points to
   int words_believed_ = 0;
   std::vector<Refusal> refusals_;

@@ -117,6 +117,34 @@ TEST(PathMtuFinder, what_passes_after_all_overrules_what_was_said) {
   EXPECT_EQ(finder.limits(std::nullopt), (std::vector<MtuLimit>{{.ttl = Ttl{0}, .from = std::nullopt, .mtu = 1500}}));
 }
 
+TEST(PathMtuFinder, where_the_answers_end_nothing_is_told_that_was_not_proved) {
+  for (const std::uint16_t said : {std::uint16_t{0}, std::uint16_t{1400}}) {
+    PathMtuFinder finder(Family::v4);
+    play(finder, 1500, [&](std::uint16_t size) {
+      if (size == 1500) return finder.too_big(size, router, Ttl{5}, said);
+      if (size > 1480) return finder.silent(size);
+      if (size < 1280) return finder.passed(size);
+      finder.answers_ended();
+      finder.passed(1279);
+    });
+    EXPECT_EQ(finder.next(), std::nullopt);
+    EXPECT_TRUE(finder.is_cut_short());
+    EXPECT_EQ(finder.largest_passed(), 1279);
+    EXPECT_FALSE(finder.lost());
+    std::vector<MtuLimit> proved{{.ttl = Ttl{0}, .from = std::nullopt, .mtu = 1500}};
+    if (said != 0) proved.push_back({.ttl = Ttl{5}, .from = router, .mtu = said});
+    EXPECT_EQ(finder.limits(Ttl{3}), proved);
+  }
+}
+
+TEST(PathMtuFinder, a_search_that_is_over_is_not_cut_short) {
+  PathMtuFinder finder(Family::v4);
+  play(finder, 1500, [&](std::uint16_t size) { size > 1400 ? finder.silent(size) : finder.passed(size); });
+  finder.answers_ended();
+  EXPECT_FALSE(finder.is_cut_short());
+  EXPECT_EQ(finder.lost(), 1401);
+}
+
 TEST(PathMtuFinder, a_machine_that_refuses_later_is_believed) {
   PathMtuFinder finder(Family::v4);
   finder.taken_here(largest_tried_packet);
