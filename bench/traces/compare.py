@@ -236,11 +236,6 @@ def write_probes(probes, truth):
     probes.flush()
 
 
-def last_sweep(read, truth):
-    """Of a list that was traced twice, the last time."""
-    return lambda text: read("\n".join(text.splitlines()[-len(truth):]))
-
-
 def main():
     shape, truth, binary, rounds = sys.argv[1], Truth(sys.argv[2]), sys.argv[3], int(sys.argv[4])
     if shape == "single":
@@ -251,8 +246,8 @@ def main():
         if shape == "repeat":
             known = trace_file(binary, targets.name, "--pps", "0", "--join")
             whole = trace_file(binary, targets.name, "--pps", "0")
-            tools = [("cyberwatch --join, second time", known, last_sweep(read_cyberwatch, truth)),
-                     ("cyberwatch, second time", whole, last_sweep(read_cyberwatch, truth))]
+            tools = [("cyberwatch --join, second time", known, read_cyberwatch),
+                     ("cyberwatch, second time", whole, read_cyberwatch)]
         else:
             write_probes(probes, truth)
             tools = (bulk_tools if shape == "bulk" else unclean_tools)(binary, targets.name, probes.name)
