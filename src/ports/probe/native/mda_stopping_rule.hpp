@@ -18,12 +18,10 @@ int flows_to_rule_out_another(int branches, int confidence_percent);
 // Where shares are not equal, a branch may be missed oftener than the confidence says, and a rule for shares that are
 // not known can only lean on those seen:
 // 1. A branch that one flow alone has shown is a sign of others that none has: the share of what is unseen is about
-// that
-//    of the flows whose branch nobody else has shown (Good, "The population frequencies of species and the estimation
-//    of population parameters", Biometrika 1953). As many flows are wanted as if there were one branch more.
+//    that of the flows whose branch nobody else has shown (Good, "The population frequencies of species and the
+//    estimation of population parameters", Biometrika 1953). As many flows are wanted as if there were one branch more.
 // 2. Where the shares differ by more than chance (Pearson's test, 5 %), one more branch is thought to have the share s
-// of
-//    the smallest seen. N flows miss it with (1 - s)^N, about e^(-sN), and sN is how many flows have shown the
+//    of the smallest seen. N flows miss it with (1 - s)^N, about e^(-sN), and sN is how many flows have shown the
 //    smallest: each branch is to be shown by 3 flows at 95 %, by 5 at 99 %.
 // What no rule mends: with one branch seen, another one of share s is missed with (1 - s)^6 at 95 %: 18 % of a quarter.
 //
