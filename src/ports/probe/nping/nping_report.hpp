@@ -35,9 +35,8 @@ struct NpingPacket {
 Result<std::vector<NpingPacket>> parse_nping(std::string_view text);
 
 // 1. An echo reply belongs to the probe of its identifier and number. On a busy machine nping 0.7.93 gives one number
-// to
-//    two echo requests: the reply is that of the unanswered one that was sent not longer ago than `timeout`, else of
-//    the only unanswered one. `invalid` where that leaves two.
+//    to two echo requests: the reply is that of the unanswered one that was sent not longer ago than `timeout`, else
+//    of the only unanswered one. `invalid` where that leaves two.
 // 2. Everything else belongs to the probe that was sent last before it, and not longer ago than `timeout`; other
 //    ports than a probe's are not ours. Who asks for those waits that long between two probes.
 // 3. The first answer to a probe counts; others are duplicates. A later answer than `timeout` is late.
